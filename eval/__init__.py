@@ -1,0 +1,1 @@
+"""From a file of questions to figures: run, measure, report, compare. Knows the assistant's interface only."""

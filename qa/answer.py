@@ -1,0 +1,103 @@
+"""The nouns of an answer: what was asked, what the reports say, and where. Knows the index's records only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from index.records import Document, Hit, Section
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A quote and its place: `quote == document_text[start:end]`, made by `cite` and nowhere else.
+
+    `marks` are the spans of the answer's own words, in positions of the document, inside `[start, end)`.
+    """
+
+    n: int
+    document: str
+    title: str
+    section: tuple[str, ...]
+    period: str
+    start: int
+    end: int
+    quote: str
+    marks: tuple[tuple[int, int], ...] = ()
+
+
+def cite(n: int, document: Document, start: int, end: int, marks: tuple[tuple[int, int], ...] = ()) -> Citation:
+    """The citation numbered `n` of `document.text[start:end]`. ValueError where a mark leaves the quote."""
+    if not 0 <= start < end <= len(document.text) or any(not start <= a < b <= end for a, b in marks):
+        raise ValueError(f"span {start}:{end} with marks {marks} does not lie in {document.id}")
+    section: Section = document.section_at(start)
+    return Citation(
+        n, document.id, document.title, section.path, section.period, start, end, document.text[start:end], marks
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerItem:
+    """One item of a list, one document of a comparison, or the one answer. `citation` is a citation's `n`."""
+
+    text: str
+    document: str
+    citation: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the page, the commands and the HTTP interface show.
+
+    `refused` with empty `answer`, `answers` and `citations` means that the documents do not answer; `message` then
+    says so in words, and `related` holds passages worth a look. `confidence` lies in [0, 1].
+    """
+
+    question: str
+    resolved_question: str
+    refused: bool
+    answer: str
+    confidence: float
+    answers: tuple[AnswerItem, ...]
+    citations: tuple[Citation, ...]
+    related: tuple[Citation, ...]
+    message: str
+    latency_ms: float
+
+    def to_json(self) -> dict[str, Any]:
+        """The contract's answer object, ready for `json.dumps`."""
+        return {
+            "question": self.question,
+            "resolved_question": self.resolved_question,
+            "refused": self.refused,
+            "answer": self.answer,
+            "confidence": self.confidence,
+            "answers": [{"text": a.text, "document": a.document, "citation": a.citation} for a in self.answers],
+            "citations": [_citation_json(c) for c in self.citations],
+            "related": [_citation_json(c) for c in self.related],
+            "message": self.message,
+            "latency_ms": self.latency_ms,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """How an answer came about: the hits in the order that the answer was read from, and milliseconds by stage."""
+
+    answer: Answer
+    hits: tuple[Hit, ...]
+    timings: tuple[tuple[str, float], ...]
+
+
+def _citation_json(citation: Citation) -> dict[str, Any]:
+    return {
+        "n": citation.n,
+        "document": citation.document,
+        "title": citation.title,
+        "section": list(citation.section),
+        "period": citation.period,
+        "start": citation.start,
+        "end": citation.end,
+        "quote": citation.quote,
+        "marks": [list(mark) for mark in citation.marks],
+    }
