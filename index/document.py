@@ -1,0 +1,58 @@
+"""One file becomes one Document: read, cleaned, freed of page chrome, outlined, with the map back to its raw text.
+
+Knows the order of these steps and nothing of how each is done.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from index.chrome import chrome_edits
+from index.clean import clean
+from index.outline import outline
+from index.read import read
+from index.records import Document, Spot
+from index.textmap import Edit, TextMap, apply
+
+
+def load_document(path: Path) -> Document:
+    """The document of the file at `path`; its id is the file's stem. UserError as `read` raises it."""
+    raw = read(path)
+    cleaned = clean(raw.text)
+    edits = chrome_edits(cleaned.text)
+    text, unchromed = apply(cleaned.text, edits)
+    told = outline(text, path.stem)
+    return Document(
+        id=path.stem,
+        title=told.title,
+        text=text,
+        year=told.year,
+        date=told.date,
+        place=told.place,
+        speaker=told.speaker,
+        sections=told.sections,
+        glossary=told.glossary,
+        spots=_moved(cleaned.spots, edits),
+        map=_composed(unchromed, cleaned.map),
+        filename=path.name,
+        encoding=raw.encoding,
+        digest=raw.digest,
+    )
+
+
+def _composed(outer: TextMap, inner: TextMap) -> TextMap:
+    return outer.compose(inner)
+
+
+def _moved(spots: tuple[Spot, ...], edits: list[Edit]) -> tuple[Spot, ...]:
+    """`spots` where they lie after `edits`; a spot inside a dropped stretch is dropped with it."""
+    moved: list[Spot] = []
+    shift, waiting = 0, sorted(edits, key=lambda e: (e.start, e.end))
+    for spot in sorted(spots, key=lambda s: s.start):
+        while waiting and waiting[0].end <= spot.start:
+            edit = waiting.pop(0)
+            shift += len(edit.text) - (edit.end - edit.start)
+        inside = sum(len(e.text) - (e.end - e.start) for e in waiting if spot.start <= e.start and e.end <= spot.end)
+        if not (waiting and waiting[0].start <= spot.start and spot.end <= waiting[0].end):
+            moved.append(Spot(spot.start + shift, spot.end + shift + inside, spot.raw, spot.repaired))
+    return tuple(moved)

@@ -1,0 +1,197 @@
+"""A report's text becomes its section tree, with the period of each section, and its glossary. Knows strings only.
+
+Headings cut sections, and so do paragraphs that turn to another period, name the problems or close the speech.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from index.facts import facts
+from index.fold import fold
+from index.headings import Heading, Line, headings, lines_of, paths
+from index.periods import PLAN, RESULT, heading_periods, heading_sense, lead_period
+from index.records import GlossaryEntry, Section
+
+_GLOSSARY = re.compile(r"名词|术语|用语|词语|注释")
+_PROBLEMS = re.compile(
+    r"^.{0,30}(?:清醒|认识到|看到|正视|深知|感到|面临|存在).{0,60}(?:困难|问题|不足|短板|挑战|差距|矛盾|缺点)"
+)
+_PROBLEMS_CUE = re.compile(r"清醒|也要看到|也看到|必须看到|应当看到|同时|成绩的同时|我们[也还]?(?:深知|认识到)|正视")
+_ADDRESS = re.compile(r"各位(?:代表|委员|议员)")
+_CLOSING = re.compile(r"让我们|周围|团结奋斗|努力奋斗|不懈奋斗|再创|支持与策勉")
+_ENTRY = re.compile(
+    r"(?:\d{1,3} ?[.、:]|[(\[【]\d{1,3}[)\]】][.、:]?|[①-⑳]|注 ?\d{1,3}[.、:]?)?"
+    r" *([^:。;]{1,40}?) *(?::|,?(?=是指|指的是|系指))"
+)
+_NUMBER = re.compile(r"(?:\d{1,3} ?[.、:]|[(\[【]\d{1,3}[)\]】]|[①-⑳]|注 ?\d{1,3})")
+_LEAD_CHARS = 36
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """What `outline` finds; the fields are those of `Document`."""
+
+    title: str
+    year: int
+    date: str
+    place: str
+    speaker: str
+    sections: tuple[Section, ...]
+    glossary: tuple[GlossaryEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A stretch of lines `[first, last)` under one heading, before it is cut by period."""
+
+    first: int
+    last: int
+    path: tuple[str, ...]
+    kind: str
+    chapter: int  # the line of the outermost heading, -1 before the first
+
+
+def outline(text: str, stem: str) -> Outline:
+    """The outline of `text`. Sections are in order, touch each other and cover the text; `stem` may tell the place."""
+    lines = lines_of(text)
+    found = headings(text, lines)
+    told = facts(text, lines, found, stem)
+    parts = _parts(lines, found)
+    sections = _sections(text, lines, parts, told.year)
+    return Outline(told.title, told.year, told.date, told.place, told.speaker, sections, _glossary(text, lines, parts))
+
+
+def _parts(lines: Sequence[Line], found: Sequence[Heading]) -> list[_Part]:
+    if not lines:
+        return []
+    starts = [h.line for h in found] + [len(lines)]
+    parts = [_Part(0, starts[0], (), "preamble" if found else "body", -1)] if starts[0] else []
+    chapter = kind_chapter = -1
+    kind = "body"
+    outermost = ""
+    for (heading, path), last in zip(paths(found), starts[1:], strict=True):
+        if path[0] != outermost or len(path) == 1:
+            outermost, chapter = path[0], heading.line
+        if heading.back:
+            kind = "glossary" if _GLOSSARY.search(fold(heading.title)) else "annex"
+            kind_chapter = chapter
+        elif chapter != kind_chapter:
+            kind = "body"
+        parts.append(_Part(heading.line, last, path, kind, chapter))
+    return _annex_titles(lines, parts)
+
+
+def _annex_titles(lines: Sequence[Line], parts: Sequence[_Part]) -> list[_Part]:
+    """附件 on a line of its own, and the annex's title on the next one, make one path."""
+    merged: list[_Part] = []
+    for part in parts:
+        before = merged[-1] if merged else None
+        if before and before.kind == "annex" and part.kind in ("annex", "glossary") and before.last - before.first == 1:
+            merged[-1] = replace(part, first=before.first, path=(*before.path, *part.path), chapter=before.chapter)
+        elif part.kind == "annex" and part.last - part.first > 1 and len(lines[part.first].text) <= 4:
+            title = lines[part.first + 1].text
+            named = len(title) <= 40 and not re.search(r"[。;:,]$", title)
+            merged.append(replace(part, path=(*part.path, title)) if named else part)
+        else:
+            merged.append(part)
+    return merged
+
+
+def _sections(text: str, lines: Sequence[Line], parts: Sequence[_Part], year: int) -> tuple[Section, ...]:
+    cut: list[Section] = []
+    closing = _closing(lines, parts)
+    chapter_period = period = ""
+    chapter: int | None = None
+    first_plan = False
+    for part in parts:
+        title = fold(part.path[-1]) if part.path else ""
+        if part.chapter != chapter:
+            chapter = part.chapter
+            periods = heading_periods(title, year)
+            sense = heading_sense(title) or (PLAN if first_plan else RESULT)
+            default = f"{year} {PLAN}" if sense == PLAN else f"{year - 1} {RESULT}"
+            chapter_period = period = periods[0] if periods else default if year else ""
+            first_plan = first_plan or chapter_period.endswith(PLAN)
+        elif part.path and (own := heading_periods(title, year)) and part.kind == "body":
+            period = own[0]
+        for at in range(part.first, part.last):
+            line = lines[at]
+            lead = _after_heading(line.text, part, at)
+            kind, path, own_period = part.kind, part.path, period
+            if part.kind == "body" and part.path:
+                sense = period.rpartition(" ")[2]
+                turned = lead_period(lead[:_LEAD_CHARS], year, sense)
+                if turned and (turned.endswith(sense) or sense == RESULT or "-" in turned):
+                    period = turned
+                own_period = turned or period
+                if at > part.first and _ADDRESS.match(line.text):
+                    path = path[:1]
+                if _is_problems(line.text) and sense == RESULT:
+                    kind, path = "problems", path[:1]
+            if closing <= at and part.kind == "body":
+                kind, path, own_period = "closing", (), ""
+            if part.kind in ("preamble", "glossary"):
+                own_period = ""
+            elif part.kind == "annex":
+                own_period = next(iter(heading_periods(fold(" ".join(part.path)), year)), "")
+            cut.append(Section(path, line.start, line.end, kind, own_period))
+    return _joined(cut, len(text))
+
+
+def _after_heading(line: str, part: _Part, at: int) -> str:
+    """The words of a line that follow a run-in heading, or all of them."""
+    if at > part.first or not part.path:
+        return line
+    return line[len(part.path[-1]) :].lstrip("。 ")
+
+
+def _is_problems(line: str) -> bool:
+    return bool(len(line) > 40 and _PROBLEMS.match(line[:110]) and _PROBLEMS_CUE.search(line[:45]))
+
+
+def _closing(lines: Sequence[Line], parts: Sequence[_Part]) -> int:
+    """The line at which the closing address begins, or the number of lines where there is none."""
+    body = [at for part in parts if part.kind == "body" and part.path for at in range(part.first, part.last)]
+    for at in reversed(body[-4:]):
+        if _ADDRESS.match(lines[at].text):
+            rest = "".join(lines[i].text for i in body if i >= at)
+            return at if _CLOSING.search(rest) else len(lines)
+    return len(lines)
+
+
+def _joined(cut: Sequence[Section], size: int) -> tuple[Section, ...]:
+    """Neighbours that differ in nothing become one; blank lines belong to the section before them."""
+    joined: list[Section] = []
+    for section in cut:
+        last = joined[-1] if joined else None
+        if last and (last.path, last.kind, last.period) == (section.path, section.kind, section.period):
+            joined[-1] = replace(last, end=section.end)
+        else:
+            joined.append(section)
+    if not joined:
+        return (Section((), 0, size, "body", ""),) if size else ()
+    ends = [section.start for section in joined[1:]] + [size]
+    starts = [0, *ends[:-1]]
+    return tuple(replace(s, start=a, end=b) for s, a, b in zip(joined, starts, ends, strict=True))
+
+
+def _glossary(text: str, lines: Sequence[Line], parts: Sequence[_Part]) -> tuple[GlossaryEntry, ...]:
+    entries: list[GlossaryEntry] = []
+    for part in parts:
+        if part.kind != "glossary":
+            continue
+        inside = range(part.first + 1, part.last)
+        numbered = sum(1 for at in inside if _NUMBER.match(lines[at].text)) * 2 > len(inside)
+        for at in inside:
+            line = lines[at]
+            match = _ENTRY.match(line.text)
+            if match is None or (numbered and not _NUMBER.match(line.text)) or not match[1].strip():
+                if entries and entries[-1].end <= line.first:
+                    entries[-1] = replace(entries[-1], end=line.last)
+                continue
+            term = text[line.first + match.start(1) : line.first + match.end(1)]
+            entries.append(GlossaryEntry(term.strip(), line.first, line.last))
+    return tuple(entries)

@@ -1,0 +1,128 @@
+"""A file of an accepted kind becomes raw text, with the encoding it was written in. Knows nothing of reports.
+
+The only importer of charset_normalizer. A further kind is one more line in `READERS`.
+"""
+
+from __future__ import annotations
+
+import codecs
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from charset_normalizer import from_bytes
+
+from index.errors import UserError
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_LEGACY = ["gb18030", "big5", "big5hkscs", "utf_16_le", "utf_16_be"]
+_SIGNATURES = (
+    (b"%PDF", "a PDF file"),
+    (b"PK\x03\x04", "a ZIP archive (a DOCX or XLSX file is one)"),
+    (b"\xd0\xcf\x11\xe0", "an old Office file"),
+    (b"\x89PNG", "a PNG picture"),
+    (b"\xff\xd8\xff", "a JPEG picture"),
+    (b"GIF8", "a GIF picture"),
+    (b"\x1f\x8b", "a gzip archive"),
+    (b"7z\xbc\xaf", "a 7z archive"),
+    (b"Rar!", "a RAR archive"),
+    (b"\x7fELF", "a program"),
+)
+_SAVE_AS_UTF8 = "Save it as plain text in UTF-8 and read that file."
+
+
+@dataclass(frozen=True, slots=True)
+class RawText:
+    """What a file held before any cleaning.
+
+    `encoding` is a codec's name (of the bytes, "" for kinds that have none), `kind` the reader's name such as "text",
+    `digest` the SHA-256 of the file's bytes in hexadecimal.
+    """
+
+    text: str
+    encoding: str
+    kind: str
+    digest: str
+
+
+def read(path: Path) -> RawText:
+    """The text of the file at `path`. UserError where it is missing, empty, binary or of a kind not accepted."""
+    kind_and_reader = READERS.get(path.suffix.lower())
+    data = _bytes(path)
+    if kind_and_reader is None:
+        found = f"{path} is of kind {path.suffix!r}" if path.suffix else f"{path} has no suffix"
+        raise UserError(found, f"one of {', '.join(sorted(READERS))}", _SAVE_AS_UTF8)
+    if not data.strip():
+        raise UserError(f"{path} is empty", "a file with text", "Check the file, or leave it out.")
+    kind, reader = kind_and_reader
+    text, encoding = reader(data, path)
+    if not text.strip():
+        raise UserError(f"{path} holds only blanks", "a file with text", "Check the file, or leave it out.")
+    return RawText(text, encoding, kind, hashlib.sha256(data).hexdigest())
+
+
+def decode(data: bytes, name: str) -> tuple[str, str]:
+    """`data` as text and the codec that read it; a byte order mark is not part of the text. UserError where binary.
+
+    UTF-8 is tried first because it cannot fit other encodings by chance; the rest is told apart by charset_normalizer
+    among the encodings that Chinese text files come in.
+    """
+    for signature, what in _SIGNATURES:
+        if data.startswith(signature):
+            raise UserError(f"{name} is {what}", "a text file", _SAVE_AS_UTF8)
+    codec = next((codec for mark, codec in _BOMS if data.startswith(mark)), "utf-8")
+    try:
+        text = data.decode(codec)
+    except UnicodeDecodeError:
+        text, codec = _detected(data, name)
+    else:
+        if codec == "utf-8" and "\0" in text:  # UTF-16 of ASCII text is valid UTF-8 with a NUL at every other place
+            text, codec = _detected(data, name)
+    if _looks_binary(text):
+        raise UserError(f"{name} is a binary file", "a text file", _SAVE_AS_UTF8)
+    return text, codec
+
+
+def _detected(data: bytes, name: str) -> tuple[str, str]:
+    # A short stretch full of figures and names looks messy to the default threshold of 0.2.
+    best = from_bytes(data, cp_isolation=_LEGACY, threshold=0.5).best()
+    if best is None:
+        raise UserError(f"{name} is not text in any known encoding", "UTF-8, UTF-16, GB18030 or Big5", _SAVE_AS_UTF8)
+    return data.decode(best.encoding), best.encoding
+
+
+def _looks_binary(text: str) -> bool:
+    """Control characters have no place in text; a few may have been dragged in by a copy from a page."""
+    controls = sum(1 for c in text if c < " " and c not in "\t\n\r\f\v\x1a")
+    return "\0" in text or controls > max(8, len(text) // 200)
+
+
+def _bytes(path: Path) -> bytes:
+    if path.is_dir():
+        raise UserError(f"{path} is a folder", "a file", "Name a file inside it.")
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise UserError(f"{path} does not exist", "a file", "Check the path.") from None
+    except OSError as error:
+        raise UserError(f"{path} cannot be read ({error.strerror})", "a readable file", "Check its rights.") from None
+
+
+def _plain(data: bytes, path: Path) -> tuple[str, str]:
+    return decode(data, str(path))
+
+
+Reader = Callable[[bytes, Path], tuple[str, str]]
+READERS: dict[str, tuple[str, Reader]] = {
+    ".txt": ("text", _plain),
+    ".text": ("text", _plain),
+    ".md": ("markdown", _plain),
+    ".markdown": ("markdown", _plain),
+}
