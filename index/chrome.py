@@ -6,17 +6,18 @@ Only sure signs count: whole lines that are buttons, sources or link lists, near
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from index.headings import Line, lines_of
+from index.headings import CONTENTS, Line, lines_of, numbered
 from index.textmap import Edit
 
 _HEAD_LINES, _TAIL_LINES = 45, 40
 _BUTTON = re.compile(
     r"(?:下载|打印|全屏|收藏|加大|还原|减小|[大中小]|[【】|>×]|[【\[]?(?:字号|字体)[:：]?|分享[:：]?|分享到[:：]?.{0,4}|首页|打印本页|关闭窗口"
     r"|扫一扫.{0,12}|(?:您的|当前)位置[:：]?|(?:阅读|浏览|点击)(?:量|次数|数)?[:：]?\d*次?|[【\[]?(?:打印|关闭|返回|纠错|我要纠错|打印正文|返回顶部)[】\]]?"
-    r"|微信|微博|QQ空间|复制链接|语音播报|无障碍|[《》「」>\s]*点击.{0,12}(?:专题|查看|下载)[《》「」<\s]*)+"
+    r"|微信|微博|qq空间|复制链接|语音播报|无障碍|[《》「」>\s]*点击.{0,12}(?:专题|查看|下载)[《》「」<\s]*)+"
 )
 _SOURCE = re.compile(r"(?:信息|文章|稿件)?来源 ?[:：].{0,20}|\((?:信息|文章|稿件)?来源 ?[:：].{0,20}\)")
 _LABEL = re.compile(
@@ -28,34 +29,34 @@ _TIME = re.compile(
     r"(?: ?\d{1,2}[::时]\d{2}(?:[::分]\d{0,2}秒?)?)?"
 )
 _EDITOR = re.compile(r"(?:责任编辑|责编|编辑|审核|校对|作者|初审|终审|复审) ?[:：] ?[\u4e00-\u9fff ]{0,16}")
-_PHOTO = re.compile(r".{0,60}(?:记者|通讯员).{0,12}摄$|.{0,30}作政府工作报告。?.{0,14}(?:记者|通讯员) ?.{0,8}$")
-_HEAD_FURNITURE = (_BUTTON, _SOURCE, _LABEL, _PHOTO)
+_HEAD_FURNITURE = (_BUTTON, _SOURCE, _LABEL)
 _RELATED = re.compile(
     r"(?:相关|延伸|推荐|更多|热门)(?:报道|链接|文档|附件|阅读|新闻|稿件|信息|解读|推荐|专题|文章)[::>》 ]*$"
     r"|[上下]一[篇条][:：].*"
 )
-_SITE = re.compile(r"(?:ICP备|网站标识码|公网安备|版权所有|Copyright|©|主办单位:.{0,20}承办)")
-_LICENCE = re.compile(r"本(?:作品|文|页面).{0,24}(?:中华人民共和国的|公有领域|著作权|版权|CC|知识共享|许可)")
-_LICENCE_END = re.compile(r"公有领域|公有領域|Public domain|CC BY|知识共享|许可协议")
+_SITE = re.compile(r"(?:icp备|网站标识码|公网安备|版权所有|copyright|©|主办单位:.{0,20}承办)")
+_LICENCE = re.compile(r"本(?:作品|文|页面).{0,24}(?:中华人民共和国的|公有领域|著作权|版权|cc|知识共享|许可)")
+_LICENCE_END = re.compile(r"公有领域|公有領域|public domain|cc by|知识共享|许可协议")
 _NOTE = re.compile(r"[\uff3b\[\u3014【](?:注 ?)?\d{1,3}[\uff3d\]\u3015】]")
+_FOLIO = re.compile(r"[-—]? ?(?:\d{1,4}|[ivxl]{1,7}) ?[-—]?")
+_EMPTY_LINES = re.compile(r"(?<=\n\n)\n+")
 _OPENING = re.compile(r"各位|同志们")
 
 
 def chrome_edits(text: str) -> list[Edit]:
     """The edits that free `text` of page furniture, in order and without overlap.
 
-    Dropped: carriage returns, button bars, source and date bars, picture captions above the address, lists of related
-    links, editors, licence and site footers, footnote marks. Joined: lines that were broken in mid-sentence.
+    Dropped: button and date bars, lists of related links, editors, licence and site footers, contents, page headers
+    and numbers, footnote marks, spare empty lines. Joined: lines that were broken in mid-sentence.
     """
     lines = lines_of(text)
-    dropped = _head(lines) | _tail(lines)
+    dropped = _head(lines) | _tail(lines) | _contents(lines) | _page_furniture(text, lines)
     edits = [Edit(line.start, line.end, "") for at, line in enumerate(lines) if at in dropped]
+    edits += [Edit(m.start(), m.end(), "") for m in _EMPTY_LINES.finditer(text)]
     kept = [line for at, line in enumerate(lines) if at not in dropped]
     edits += _notes(text, kept)
     taken = [(e.start, e.end) for e in edits]
     edits += [e for e in _breaks(text, kept) if not any(a < e.end and e.start < b for a, b in taken)]
-    joined = {at for e in edits for at in range(e.start, e.end)}
-    edits += [Edit(m.start(), m.end(), "") for m in re.finditer(r"\r(?=\n)", text) if m.start() not in joined]
     return sorted(edits, key=lambda e: (e.start, e.end))
 
 
@@ -107,6 +108,33 @@ def _tail(lines: Sequence[Line]) -> set[int]:
     return dropped
 
 
+def _contents(lines: Sequence[Line]) -> set[int]:
+    """A table of contents: lines with dot leaders, and the wrapped beginnings of such lines between them."""
+    leaders = [at for at, line in enumerate(lines) if CONTENTS.search(line.text)]
+    if len(leaders) < 5:
+        return set()
+    dropped = set(leaders)
+    for a, b in pairwise(leaders):
+        if b - a <= 3:
+            dropped.update(range(a, b))
+    return dropped
+
+
+def _page_furniture(text: str, lines: Sequence[Line]) -> set[int]:
+    """Of a text with page breaks: figures alone above a break, and all but the first of lines that open many pages."""
+    breaks = ["\f" in text[a.last : b.first] for a, b in pairwise(lines)]
+    numbers = {at for at, broken in enumerate(breaks) if broken and _FOLIO.fullmatch(lines[at].text)}
+    opening = {at + step for at, broken in enumerate(breaks) if broken for step in (1, 2) if at + step < len(lines)}
+    often = Counter(lines[at].text for at in opening)
+    seen: set[str] = set()
+    headers = set()
+    for at in sorted(opening):
+        if often[lines[at].text] >= 4 and lines[at].text in seen:
+            headers.add(at)
+        seen.add(lines[at].text)
+    return numbers | headers
+
+
 def _notes(text: str, kept: Sequence[Line]) -> Iterator[Edit]:
     """Footnote marks inside sentences. Between two figures a mark keeps them apart and stays."""
     for line in kept:
@@ -120,12 +148,26 @@ def _notes(text: str, kept: Sequence[Line]) -> Iterator[Edit]:
 def _breaks(text: str, kept: Sequence[Line]) -> Iterator[Edit]:
     """Line breaks inside a sentence: no line begins with the mark the next one does, or ends where ours does."""
     spaced = sum(1 for a, b in pairwise(kept) if "\n" in text[a.end : b.first]) * 2 > len(kept)
+    width = _page_width(kept)
     for line, follower in pairwise(kept):
         gap = text[line.last : follower.first]
-        if gap.count("\n") != 1:
+        if gap.count("\n") != 1 or "\f" in gap:
             continue
         opens, ends = follower.text[0], line.text[-1]
         broken = opens in ",。;:、)》”’」』]%" or ends in "(《“‘「『、[" or (ends == "," and len(line.text) > 4)
-        within = spaced and len(line.text) > 14 and "\u4e00" <= ends <= "\u9fff" and "\u4e00" <= opens <= "\u9fff"
-        if broken or within:
+        within = spaced and len(line.text) > 14 and _ideograph(ends) and _ideograph(opens)
+        full = width and width * 0.85 <= len(line.text) and ends not in "。;:!?" and not numbered(follower.text)
+        if broken or within or full:
             yield Edit(line.last, follower.first, "")
+
+
+def _page_width(kept: Sequence[Line]) -> int:
+    """The length of a full line where the text keeps the lines of a printed page, else 0."""
+    lengths = sorted(len(line.text) for line in kept)
+    width = lengths[len(lengths) * 9 // 10] if len(lengths) > 40 else 0
+    full = sum(1 for length in lengths if width * 0.85 <= length <= width * 1.15)
+    return width if 20 <= width <= 60 and full > len(lengths) * 0.3 else 0
+
+
+def _ideograph(character: str) -> bool:
+    return "\u4e00" <= character <= "\u9fff"

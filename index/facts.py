@@ -34,7 +34,6 @@ _OFFICE = re.compile(
 _NAME = re.compile(r"[\u4e00-\u9fff] ?[\u4e00-\u9fff](?: ?[\u4e00-\u9fff])?$")
 _SALUTATION = re.compile(r"(?:各位|同志们|主席|议长)")
 _ON_BEHALF = re.compile(r"代表([\u4e00-\u9fff]{2,12}?)人民政府")
-_MEASURES = ("市", "省", "县", "区")
 _CONGRESS = re.compile(r"第([一二三四五六七八九十]{1,3})届全国人民代表大会第一次会议以来的五年")
 
 
@@ -78,8 +77,9 @@ def _title(text: str, head: Sequence[Line]) -> str:
             and not re.search(r"会议|[。,;]|作(?:政府)?工作报告", squeezed)
         ):
             own = "".join(text[line.first : line.last].split())
-            if _TITLE.match(squeezed) and at and len(head[at - 1].text) <= 12:
-                own = "".join(text[head[at - 1].first : head[at - 1].last].split()) + own
+            before = "".join(text[head[at - 1].first : head[at - 1].last].split()) if at else ""
+            if len(squeezed) <= 8 and len(before) <= 10 and _last_unit(fold(before)) == fold(before):
+                own = before + own  # a title set in two lines, the place above
             titles.append(own.strip("《》"))
     return max(titles, key=len, default="")
 
@@ -88,13 +88,13 @@ def _date(head: Sequence[Line]) -> str:
     """The day of the session: of several dates, the one whose line names a meeting or opens with a dash."""
     dated: list[tuple[int, str]] = []
     for at, line in enumerate(head):
-        near = line.text + (head[at + 1].text if at + 1 < len(head) else "")
+        near = " ".join(other.text for other in head[max(at - 1, 0) : at + 2])
         for pattern in (_DATE, _CN_DATE, _ROC_DATE):
             for match in pattern.finditer(line.text):
                 iso = _iso(match, pattern)
                 if not iso:
                     continue
-                weight = 2 * bool(re.search(r"会议", line.text)) + bool(re.search(r"会议|议会|大会", near))
+                weight = 2 * bool(re.search(r"会议", line.text)) + bool(re.search(r"会议|议会|大会|定期会", near))
                 weight += bool(re.match(r"[-—―–]", line.text))
                 dated.append((-weight, iso))
     best = min(dated, default=(0, ""), key=lambda d: d[0])
@@ -196,21 +196,21 @@ def _last_unit(name: str) -> str:
 
 
 def _most_named(text: str) -> str:
-    counts = Counter(m[0] for m in re.finditer(r"(?<![\u4e00-\u9fff])?[\u4e00-\u9fff]{2}[市县縣]", text))
-    common = [(n, name) for name, n in counts.most_common(5) if not re.search(r"[本全各省都城超大直]", name[:2])]
-    return common[0][1] if common and common[0][0] >= 3 else ""
+    counts = Counter(re.findall(r"[\u4e00-\u9fff]{2}[市县縣]", text))
+    common = [name for name, n in counts.most_common() if n > 1 and not re.search(r"[本全各省都城超大直为為於]", name)]
+    return common[0] if common else ""
 
 
 def _speaker(text: str, head: Sequence[Line]) -> str:
     for at, line in enumerate(head):
         if "报告" in line.text and "作" not in line.text and "会议" not in line.text:
             continue
-        joined = line.text
-        if re.search(r"(?:长|主席|总理)$", joined) and at + 1 < len(head):
-            joined += head[at + 1].text
-        match = _OFFICE.search(joined)
+        own = text[line.first : line.last]
+        if re.search(r"(?:长|主席|总理)$", line.text) and at + 1 < len(head):
+            own += text[head[at + 1].first : head[at + 1].last]
+        match = _OFFICE.search(fold(own))
         if match:
-            return "".join(match[1].split())
+            return "".join(own[match.start(1) : match.end(1)].split())
     if head and _NAME.match(head[-1].text) and len(head) > 1:
         return "".join(text[head[-1].first : head[-1].last].split())
     return ""

@@ -22,7 +22,7 @@ _NUMBERED = (
     (ITEM, re.compile(r"\d{1,2} ?[.、](?!\d)"), 36),
     (SUBITEM, re.compile(r"\(\d{1,2}\)"), 36),
 )
-_CONTENTS = re.compile(r"[.…·]{5,}|…{2,}")
+CONTENTS = re.compile(r"[.…·]{5,}|…{2,}")
 _BACK = re.compile(
     r"(?:附件?|附录|附表)[\d一二三四五六七八九十]{0,2}[: ]?.{0,40}$"
     r"|.{0,24}(?:名词|术语|用语|词语)(?:解释|注释|释义|说明).{0,6}$|注释$"
@@ -37,7 +37,9 @@ _NARRATIVE = re.compile(
     rf"各位|同时|我们|——|――|--|过去|今年|去年|一年|五年|这[一五几]|对此|此外|当前|首先|其次|总之|[{_NUMERALS}]{{1,2}}[是要]|第[{_NUMERALS}]"
     r"|同志们|[女先]|总体|回顾|展望|主要是|\(|《|[“\"][一二三四五六七八九十]+五"
 )
+ADDRESS = re.compile(r"各位(?:代表|委员|议员)|同志们")
 _STOP = re.compile(r"[。!？?]")
+_ENDS = "。!?;:”」)"
 _LONG = 60
 
 
@@ -80,17 +82,25 @@ def headings(text: str, lines: Sequence[Line]) -> list[Heading]:
     """The headings of `text` in order. Lead sentences count only where two or more follow under one heading."""
     found: list[Heading] = []
     leads: list[Heading] = []
-    back = False
+    back = addressed = False
     for at, line in enumerate(lines):
         heading = _numbered(text, at, line, back) or _unnumbered(text, at, lines, bool(found), back)
         if heading is not None:
             found += _if_several(leads)
             found.append(heading)
             back = heading.back or (back and heading.rank > CHAPTER)
-        elif found and not back and (lead := _lead(text, at, line)):
+            addressed = False
+        elif ADDRESS.match(line.text):
+            addressed = True  # what follows an address to the audience no longer belongs to the headings above it
+        elif found and not back and not addressed and (lead := _lead(text, at, line)):
             leads.append(lead)
     found += _if_several(leads)
     return sorted(found, key=lambda h: h.line)
+
+
+def numbered(words: str) -> bool:
+    """Whether folded `words` begin with the number of a heading or item."""
+    return any(pattern.match(words) for _, pattern, _ in _NUMBERED)
 
 
 def _if_several(leads: list[Heading]) -> list[Heading]:
@@ -101,7 +111,7 @@ def _if_several(leads: list[Heading]) -> list[Heading]:
 
 
 def _numbered(text: str, at: int, line: Line, back: bool) -> Heading | None:
-    if _CONTENTS.search(line.text):
+    if CONTENTS.search(line.text):
         return None
     for rank, pattern, limit in _NUMBERED:
         mark = pattern.match(line.text)
@@ -110,6 +120,9 @@ def _numbered(text: str, at: int, line: Line, back: bool) -> Heading | None:
         if back and rank >= ITEM:
             return None
         stop = _STOP.search(line.text, mark.end())
+        colon = line.text.find(":", mark.end(), mark.end() + 24)
+        if rank >= ARTICLE and colon > 0 and (stop is None or colon < stop.start()):
+            return Heading(at, rank, _title(text, line, colon), True)
         length = stop.start() if stop else len(line.text)
         if length <= mark.end() or length > limit or line.text[length - 1] in ":,;":
             return None
@@ -124,11 +137,13 @@ def _unnumbered(text: str, at: int, lines: Sequence[Line], inside: bool, back: b
     follower = lines[at + 1] if at + 1 < len(lines) else None
     if size <= 48 and inside and _BACK.match(line.text) and line.text[-1] not in "。;":
         return Heading(at, PART, _title(text, line, size), False, back=True)
-    if follower is None or back or size > 45 or _CONTENTS.search(line.text):
+    if follower is None or back or size > 45 or CONTENTS.search(line.text):
         return None
     followed = len(follower.text) >= _LONG or any(p.match(follower.text) for r, p, _ in _NUMBERED if r <= ARTICLE)
     if not followed or _LEAD_IN.search(line.text):
         return None
+    if size < 4 or (at and lines[at - 1].text[-1] not in _ENDS and len(lines[at - 1].text) > 20):
+        return None  # the rest of a broken line
     bare = line.text.rstrip("。")
     if _MAIN.search(bare) and _MAIN_SUBJECT.search(bare) and "。" not in bare and "," not in bare:
         return Heading(at, MAIN, _title(text, line, len(bare)), False)

@@ -11,23 +11,24 @@ from dataclasses import dataclass, replace
 
 from index.facts import facts
 from index.fold import fold
-from index.headings import Heading, Line, headings, lines_of, paths
-from index.periods import PLAN, RESULT, heading_periods, heading_sense, lead_period
+from index.headings import ADDRESS, CHAPTER, Heading, Line, headings, lines_of, paths
+from index.periods import RESULT, Clock, heading_periods
 from index.records import GlossaryEntry, Section
 
 _GLOSSARY = re.compile(r"名词|术语|用语|词语|注释")
 _PROBLEMS = re.compile(
     r"^.{0,30}(?:清醒|认识到|看到|正视|深知|感到|面临|存在).{0,60}(?:困难|问题|不足|短板|挑战|差距|矛盾|缺点)"
 )
-_PROBLEMS_CUE = re.compile(r"清醒|也要看到|也看到|必须看到|应当看到|同时|成绩的同时|我们[也还]?(?:深知|认识到)|正视")
-_ADDRESS = re.compile(r"各位(?:代表|委员|议员)")
+_PROBLEMS_CUE = re.compile(
+    r"清醒|也要看到|也看到|必须看到|应当看到|同时|成绩的同时|我们[也还]?(?:深知|认识到)|正视|要看到|成绩.{0,12}问题"
+)
 _CLOSING = re.compile(r"让我们|周围|团结奋斗|努力奋斗|不懈奋斗|再创|支持与策勉")
+_CLOSING_CALL = re.compile(r"(?:让我们|我们要)更?加?紧密")
 _ENTRY = re.compile(
     r"(?:\d{1,3} ?[.、:]|[(\[【]\d{1,3}[)\]】][.、:]?|[①-⑳]|注 ?\d{1,3}[.、:]?)?"
     r" *([^:。;]{1,40}?) *(?::|,?(?=是指|指的是|系指))"
 )
 _NUMBER = re.compile(r"(?:\d{1,3} ?[.、:]|[(\[【]\d{1,3}[)\]】]|[①-⑳]|注 ?\d{1,3})")
-_LEAD_CHARS = 36
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,7 @@ class _Part:
     path: tuple[str, ...]
     kind: str
     chapter: int  # the line of the outermost heading, -1 before the first
+    major: bool  # whether the heading is of a chapter's rank
 
 
 def outline(text: str, stem: str) -> Outline:
@@ -68,7 +70,7 @@ def _parts(lines: Sequence[Line], found: Sequence[Heading]) -> list[_Part]:
     if not lines:
         return []
     starts = [h.line for h in found] + [len(lines)]
-    parts = [_Part(0, starts[0], (), "preamble" if found else "body", -1)] if starts[0] else []
+    parts = [_Part(0, starts[0], (), "preamble" if found else "body", -1, False)] if starts[0] else []
     chapter = kind_chapter = -1
     kind = "body"
     outermost = ""
@@ -80,75 +82,72 @@ def _parts(lines: Sequence[Line], found: Sequence[Heading]) -> list[_Part]:
             kind_chapter = chapter
         elif chapter != kind_chapter:
             kind = "body"
-        parts.append(_Part(heading.line, last, path, kind, chapter))
+        parts.append(_Part(heading.line, last, path, kind, chapter, heading.rank <= CHAPTER))
     return _annex_titles(lines, parts)
 
 
 def _annex_titles(lines: Sequence[Line], parts: Sequence[_Part]) -> list[_Part]:
-    """附件 on a line of its own, and the annex's title on the next one, make one path."""
+    """附件 on a line of its own, and the annex's title on the next one, make one path, that of all its headings."""
     merged: list[_Part] = []
+    title: tuple[str, ...] = ()
     for part in parts:
         before = merged[-1] if merged else None
+        if before and part.chapter == before.chapter and part.kind == "annex" and title:
+            merged.append(replace(part, path=(part.path[0], *title, *part.path[1:])))
+            continue
+        title = ()
         if before and before.kind == "annex" and part.kind in ("annex", "glossary") and before.last - before.first == 1:
             merged[-1] = replace(part, first=before.first, path=(*before.path, *part.path), chapter=before.chapter)
         elif part.kind == "annex" and part.last - part.first > 1 and len(lines[part.first].text) <= 4:
-            title = lines[part.first + 1].text
-            named = len(title) <= 40 and not re.search(r"[。;:,]$", title)
-            merged.append(replace(part, path=(*part.path, title)) if named else part)
+            words = lines[part.first + 1].text
+            title = (words,) if len(words) <= 40 and not re.search(r"[。;:,]$", words) else ()
+            merged.append(replace(part, path=(*part.path, *title)))
         else:
             merged.append(part)
     return merged
 
 
 def _sections(text: str, lines: Sequence[Line], parts: Sequence[_Part], year: int) -> tuple[Section, ...]:
-    cut: list[Section] = []
+    clock = Clock(year)
     closing = _closing(lines, parts)
-    chapter_period = period = ""
     chapter: int | None = None
-    first_plan = False
+    cut: list[Section] = []
     for part in parts:
         title = fold(part.path[-1]) if part.path else ""
         if part.chapter != chapter:
             chapter = part.chapter
-            periods = heading_periods(title, year)
-            sense = heading_sense(title) or (PLAN if first_plan else RESULT)
-            default = f"{year} {PLAN}" if sense == PLAN else f"{year - 1} {RESULT}"
-            chapter_period = period = periods[0] if periods else default if year else ""
-            first_plan = first_plan or chapter_period.endswith(PLAN)
-        elif part.path and (own := heading_periods(title, year)) and part.kind == "body":
-            period = own[0]
+            clock.chapter(title)
+        elif part.path and part.kind == "body":
+            clock.heading(title, part.major)
+        top = False  # after an address or the problems, the words belong to the chapter, not to its last heading
+        problems = False
         for at in range(part.first, part.last):
             line = lines[at]
-            lead = _after_heading(line.text, part, at)
-            kind, path, own_period = part.kind, part.path, period
-            if part.kind == "body" and part.path:
-                sense = period.rpartition(" ")[2]
-                turned = lead_period(lead[:_LEAD_CHARS], year, sense)
-                if turned and (turned.endswith(sense) or sense == RESULT or "-" in turned):
-                    period = turned
-                own_period = turned or period
-                if at > part.first and _ADDRESS.match(line.text):
-                    path = path[:1]
-                if _is_problems(line.text) and sense == RESULT:
-                    kind, path = "problems", path[:1]
-            if closing <= at and part.kind == "body":
-                kind, path, own_period = "closing", (), ""
-            if part.kind in ("preamble", "glossary"):
-                own_period = ""
-            elif part.kind == "annex":
-                own_period = next(iter(heading_periods(fold(" ".join(part.path)), year)), "")
-            cut.append(Section(path, line.start, line.end, kind, own_period))
+            kind, path, period = part.kind, part.path, ""
+            if kind == "body" and at >= closing:
+                kind, path = "closing", ()
+            elif kind == "body":
+                period = clock.paragraph(_words(lines, at, part.last)) if at > part.first else clock.now
+                period = period if path else ""
+                problems = _is_problems(line.text, problems) and period.endswith(RESULT)
+                top = top or problems or bool(at > part.first and ADDRESS.match(line.text))
+                kind, path = "problems" if problems else kind, path[:1] if top else path
+            elif kind == "annex":
+                period = next(iter(heading_periods(fold(" ".join(path)), year)), "")
+            cut.append(Section(path, line.start, line.end, kind, period))
     return _joined(cut, len(text))
 
 
-def _after_heading(line: str, part: _Part, at: int) -> str:
-    """The words of a line that follow a run-in heading, or all of them."""
-    if at > part.first or not part.path:
-        return line
-    return line[len(part.path[-1]) :].lstrip("。 ")
+def _words(lines: Sequence[Line], at: int, last: int) -> str:
+    """The folded words of a paragraph; an address on a line of its own goes with the paragraph after it."""
+    alone = len(lines[at].text) < 8 and ADDRESS.match(lines[at].text) and at + 1 < last
+    return lines[at + 1].text if alone else lines[at].text
 
 
-def _is_problems(line: str) -> bool:
+def _is_problems(line: str, before: bool) -> bool:
+    """Whether a paragraph names the problems; dashes after such a paragraph go on with them."""
+    if before and re.match(r"[-—―]{2}|[二三四五六七八九]是", line):
+        return True
     return bool(len(line) > 40 and _PROBLEMS.match(line[:110]) and _PROBLEMS_CUE.search(line[:45]))
 
 
@@ -156,7 +155,10 @@ def _closing(lines: Sequence[Line], parts: Sequence[_Part]) -> int:
     """The line at which the closing address begins, or the number of lines where there is none."""
     body = [at for part in parts if part.kind == "body" and part.path for at in range(part.first, part.last)]
     for at in reversed(body[-4:]):
-        if _ADDRESS.match(lines[at].text):
+        last_call = at == body[-1] and _CLOSING_CALL.search(lines[at].text)
+        if last_call and not any(ADDRESS.match(lines[i].text) for i in body[-4:]):
+            return at
+        if ADDRESS.match(lines[at].text):
             rest = "".join(lines[i].text for i in body if i >= at)
             return at if _CLOSING.search(rest) else len(lines)
     return len(lines)
