@@ -1,0 +1,219 @@
+"""The whole report as one self-contained HTML page: outline at its side, the cited place marked and brought into view.
+
+Knows a Document and HTML; it must not know answers, retrieval, or the web framework that serves the page.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from html import escape
+from importlib.resources import files
+from itertools import pairwise
+from urllib.parse import quote
+
+from index.records import Document, Section
+from qa.render import period_label
+
+_KINDS = {"preamble": "开头", "problems": "存在的问题", "closing": "结束语", "glossary": "名词解释", "annex": "附件"}
+# Frequent characters of any report that differ between the scripts, pairwise.
+_SIMPLIFIED, _TRADITIONAL = set("们国会发经济业务区产实个设"), set("們國會發經濟業務區產實個設")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A cited span of a document and the answer's words in it, in positions of the document."""
+
+    start: int
+    end: int
+    marks: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """How the page is shown: `embedded` in the chat page's panel; `theme` is light, dark or "" (the system's)."""
+
+    embedded: bool = False
+    theme: str = ""
+    large: bool = False
+    notice: str = ""
+    others: Mapping[str, str] = field(default_factory=dict)
+    """Ids and titles of the documents that can be read, this one among them."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Layer:
+    """A stretch of the text with a class name, and the hint that a pointer shows over it."""
+
+    start: int
+    end: int
+    name: str
+    tip: str = ""
+
+
+def parse_place(document: Document, start: str, end: str, marks: str = "") -> Place | None:
+    """The place that a link names; None where it names none. ValueError where it is not a span of the document."""
+    if not start and not end:
+        return None
+    if not (_is_number(start) and _is_number(end)):
+        raise ValueError("start and end are not whole numbers")
+    place = Place(int(start), int(end), tuple(_parse_marks(marks)))
+    inside = 0 <= place.start < place.end <= len(document.text)
+    if not inside or any(not place.start <= a < b <= place.end for a, b in place.marks):
+        raise ValueError("the place does not lie in the document")
+    return place
+
+
+def language(text: str) -> str:
+    """zh-TW where the text is written in Traditional characters, else zh-CN."""
+    traditional = sum(char in _TRADITIONAL for char in text)
+    return "zh-TW" if traditional > sum(char in _SIMPLIFIED for char in text) else "zh-CN"
+
+
+def reading_page(document: Document, place: Place | None = None, view: View | None = None) -> str:
+    """The page. The text of its <article> is `document.text`, line ends aside; all of it is escaped."""
+    view = view or View()
+    facts = [document.place, document.date, document.speaker]
+    theme = f' data-theme="{view.theme}"' if view.theme in ("light", "dark") else ""
+    classes = " ".join(name for name, on in (("embedded", view.embedded), ("large", view.large)) if on)
+    notice = f'<p class="notice" role="alert">{escape(view.notice)}</p>' if view.notice else ""
+    return (
+        f'<!DOCTYPE html>\n<html lang="zh-CN"{theme} class="{classes}">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n<link rel="icon" href="data:,">\n'
+        f"<title>{escape(document.title or document.id)}</title>\n<style>\n{_asset('reading.css')}</style>\n</head>\n"
+        f'<body>\n<div class="page">\n{_side(document, place, view)}<main>\n{notice}<header>'
+        f"<h1>{escape(document.title or document.id)}</h1>"
+        f'<p class="facts">{escape(" · ".join(fact for fact in facts if fact))}</p></header>\n'
+        f'<article lang="{language(document.text)}">\n{"".join(_paragraphs(document, place))}</article>\n'
+        f"</main>\n</div>\n<script>\n{_asset('reading.js')}</script>\n</body>\n</html>\n"
+    )
+
+
+def message_page(title: str, message: str, others: Mapping[str, str]) -> str:
+    """A page that says why there is nothing to read, with the documents that can be read."""
+    return (
+        '<!DOCTYPE html>\n<html lang="zh-CN">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n<link rel="icon" href="data:,">\n'
+        f"<title>{escape(title)}</title>\n<style>\n{_asset('reading.css')}</style>\n</head>\n"
+        f'<body><main class="message"><h1>{escape(title)}</h1><p>{escape(message)}</p>'
+        f"<ul>{_links(others)}</ul></main></body>\n</html>\n"
+    )
+
+
+@lru_cache
+def _asset(name: str) -> str:
+    return (files("qa") / "page" / name).read_text(encoding="utf-8")
+
+
+def _is_number(text: str) -> bool:
+    return re.fullmatch(r"[0-9]{1,9}", text) is not None
+
+
+def _parse_marks(marks: str) -> Iterable[tuple[int, int]]:
+    for part in marks.split(",") if marks else ():
+        start, _, end = part.partition("-")
+        if not (_is_number(start) and _is_number(end)):
+            raise ValueError("marks are not spans such as 512-520,530-540")
+        yield int(start), int(end)
+
+
+def _links(others: Mapping[str, str], current: str = "", query: str = "") -> str:
+    items = []
+    for identifier, title in others.items():
+        here = ' aria-current="page"' if identifier == current else ""
+        items.append(f'<li><a href="{quote(identifier, safe="")}{query}"{here}>{escape(title or identifier)}</a></li>')
+    return "".join(items)
+
+
+def _side(document: Document, place: Place | None, view: View) -> str:
+    current = document.section_at(place.start) if place and document.sections else None
+    starts = [start for start, _ in _lines(document.text)]
+    items: list[str] = []
+    before: tuple[str, ...] = ()
+    for section in document.sections:
+        label = section.path[-1] if section.path and section.path != before else _KINDS.get(section.kind, "")
+        before = section.path
+        if not label or not document.text[section.start : section.end].strip():
+            continue
+        target = next((s for s in reversed(starts) if s <= _first_word(document.text, section)), 0)
+        here = ' aria-current="true"' if section is current else ""
+        period = f' <span class="period">{escape(period_label(section.period))}</span>' if section.period else ""
+        level = min(len(section.path) or 1, 3)
+        period = period if level == 1 else ""
+        items.append(f'<li class="l{level}"><a href="#p{target}"{here}>{escape(label.strip())}</a>{period}</li>')
+    query = "?" + "&amp;".join(
+        part for part in ("embed=1" if view.embedded else "", f"theme={view.theme}" if view.theme else "") if part
+    )
+    others = ""
+    if len(view.others) > 1:
+        links = _links(view.others, document.id, query if query != "?" else "")
+        others = f'<details class="others"><summary>其他报告</summary><ul>{links}</ul></details>'
+    return (
+        f'<nav class="side" aria-label="目录"><details class="outline" open><summary>目录</summary>'
+        f"<ol>{''.join(items)}</ol></details>{others}</nav>\n"
+    )
+
+
+def _lines(text: str) -> list[tuple[int, int]]:
+    return [found.span() for found in re.finditer(r"[^\n]+", text)]
+
+
+def _first_word(text: str, section: Section) -> int:
+    found = re.compile(r"\S").search(text, section.start, section.end)
+    return found.start() if found else section.start
+
+
+def _headings(document: Document) -> dict[int, tuple[int, int]]:
+    """Where a section's own heading stands in the text: start → (end, level)."""
+    out: dict[int, tuple[int, int]] = {}
+    for section in document.sections:
+        start = _first_word(document.text, section)
+        heading = section.path[-1].strip() if section.path else ""
+        if heading and document.text.startswith(heading, start):
+            out.setdefault(start, (start + len(heading), len(section.path)))
+    return out
+
+
+def _layers(document: Document, place: Place | None) -> list[_Layer]:
+    layers = [_Layer(start, end, "lead") for start, (end, _) in _headings(document).items()]
+    for spot in document.spots:
+        tip = f"原文此处损坏，已修复；原为：{spot.raw}" if spot.repaired else f"原文此处损坏，无法修复：{spot.raw}"
+        layers.append(_Layer(spot.start, spot.end, "spot" if spot.repaired else "spot lost", tip))
+    if place:
+        layers.append(_Layer(place.start, place.end, "cited"))
+        layers += [_Layer(start, end, "words") for start, end in place.marks or ((place.start, place.end),)]
+    return layers
+
+
+def _paragraphs(document: Document, place: Place | None) -> Iterable[str]:
+    text, headings, layers = document.text, _headings(document), _layers(document, place)
+    # A cited span may begin with line ends, which no paragraph holds: the anchor is its first character that one does.
+    anchor = place.start + len(text[place.start :]) - len(text[place.start :].lstrip("\n")) if place else -1
+    for start, end in _lines(text):
+        inside = [layer for layer in layers if layer.start < end and layer.end > start]
+        line = text[start:end]
+        first = start + len(line) - len(line.lstrip())
+        tag = "p"
+        if first in headings and headings[first][0] >= start + len(line.rstrip()):
+            tag = f"h{min(headings[first][1] + 1, 4)}"
+            inside = [layer for layer in inside if layer.name != "lead"]
+        yield f'<{tag} id="p{start}">{_spans(text, start, end, inside, anchor)}</{tag}>\n'
+
+
+def _spans(text: str, start: int, end: int, layers: list[_Layer], anchor: int) -> str:
+    """`text[start:end]` cut where a layer begins or ends, each piece escaped and dressed with its layers."""
+    cuts = sorted({start, end, *(cut for layer in layers for cut in (layer.start, layer.end) if start < cut < end)})
+    out = []
+    for here, there in pairwise(cuts):
+        over = [layer for layer in layers if layer.start <= here and layer.end >= there]
+        piece = escape(text[here:there])
+        names = " ".join(dict.fromkeys(layer.name for layer in over))
+        tip = next((f' title="{escape(layer.tip)}"' for layer in over if layer.tip), "")
+        if any(layer.name == "cited" for layer in over):
+            target = ' id="cited" tabindex="-1"' if here == anchor else ""
+            out.append(f'<mark class="{names}"{target}{tip}>{piece}</mark>')
+        else:
+            out.append(f'<span class="{names}"{tip}>{piece}</span>' if names else piece)
+    return "".join(out)

@@ -1,0 +1,264 @@
+"""The chat page: questions left, the report's own words right, the whole report one click away.
+
+Knows the chat framework and Assistant.ask; retrieval, thresholds, measures and HTML of an answer live elsewhere.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from html import escape
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+# Before the framework is imported: no usage counts sent, no model hub asked, event statistics kept small.
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+os.environ["HF_HUB_OFFLINE"] = "1"
+os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", "1000000")
+
+from index.errors import UserError
+from qa.limits import MAX_HISTORY, MAX_QUESTION, complaint
+from qa.render import bubble, cards, notice, question_bubble
+
+if TYPE_CHECKING:
+    import gradio as gr
+    from fastapi import FastAPI
+    from qa.assistant import Assistant
+
+CONCURRENCY = 4
+"""Questions answered at a time; the framework's own default is one."""
+
+Turn = tuple[list[dict[str, str]], str, list[str]]
+
+
+def create_page(assistant: Assistant) -> FastAPI:
+    """The whole site over `assistant`: the chat page at /, the routes of qa.service beside it."""
+    import gradio as gr
+
+    from qa.service import create_app
+    from qa.suggest import example_questions
+
+    blocks = _blocks(gr, assistant, example_questions(assistant))
+    head = f"<style>{_asset('page.css')}</style><script>{_asset('page.js')}</script>"
+    return gr.mount_gradio_app(
+        create_app(assistant),
+        blocks,
+        path="/",
+        theme=_theme(gr),
+        head=head,
+        footer_links=[],
+        run_history=False,
+        enable_monitoring=False,
+        ssr_mode=False,
+        show_error=False,
+        max_file_size=0,
+    )
+
+
+def _theme(gr: Any) -> gr.themes.Base:
+    sans = ["system-ui", "-apple-system", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "sans-serif"]
+    return gr.themes.Base(
+        primary_hue=gr.themes.colors.cyan,
+        neutral_hue=gr.themes.colors.gray,
+        font=sans,
+        font_mono=["ui-monospace", "monospace"],
+        text_size=gr.themes.sizes.text_lg,
+    )
+
+
+def _blocks(gr: Any, assistant: Assistant, examples: Sequence[str]) -> gr.Blocks:
+    documents = assistant.index.documents
+    with gr.Blocks(title="问报", fill_height=True, fill_width=True, analytics_enabled=False) as blocks:
+        gr.HTML(_header(len(documents)), elem_id="wb-header", padding=False)
+        with gr.Row(elem_id="wb-row"):
+            with gr.Column(elem_id="wb-chat", min_width=280):
+                chat = gr.Chatbot(
+                    elem_id="wb-turns",
+                    show_label=False,
+                    label="问答",
+                    container=False,
+                    height=None,
+                    layout="bubble",
+                    buttons=[],
+                    latex_delimiters=[],
+                    allow_tags=False,
+                    group_consecutive_messages=False,
+                    placeholder=_welcome(bool(examples)),
+                )
+                with gr.Column(elem_id="wb-examples", visible=bool(examples)) as shown:
+                    buttons = [gr.Button(text, size="sm", elem_classes="wb-example") for text in examples]
+                chosen = gr.Dropdown(
+                    [(document.title or name, name) for name, document in documents.items()],
+                    multiselect=True,
+                    label="只在这些报告里找（不选则查全部）",
+                    visible=len(documents) > 1,
+                    elem_id="wb-documents",
+                )
+                box = gr.Textbox(
+                    show_label=False,
+                    label="问题",
+                    placeholder="就报告提问，按回车发送",
+                    lines=1,
+                    max_lines=4,
+                    submit_btn="提问",
+                    autofocus=True,
+                    elem_id="wb-box",
+                )
+            with gr.Column(elem_id="wb-proof", min_width=280):
+                gr.HTML(_asset("tabs.html"), elem_id="wb-tabs", padding=False)
+                evidence = gr.HTML(_no_evidence(), elem_id="wb-evidence", padding=False)
+                gr.HTML(_report_frame(list(documents)), elem_id="wb-report", padding=False)
+        asked = gr.State([])
+        _wire(gr, assistant, blocks, (chat, box, shown, evidence, asked), chosen, buttons)
+    blocks.queue(default_concurrency_limit=CONCURRENCY, max_size=200)
+    return blocks
+
+
+def _wire(
+    gr: Any, assistant: Assistant, blocks: gr.Blocks, outputs: Sequence[Any], chosen: Any, buttons: Sequence[Any]
+) -> None:
+    """What happens on a question, from the box, an example, or the page's address; and on emptying the chat."""
+    chat, box, _, _, asked = outputs
+
+    def reply(question: object, documents: object, turns: object, earlier: object) -> Iterator[tuple[Any, ...]]:
+        # Every handler can be called over HTTP with anything: what arrives is made to fit before it is used.
+        text = question if isinstance(question, str) else ""
+        before = _turns(turns)
+        past = [item for item in earlier if isinstance(item, str)] if isinstance(earlier, list) else []
+        line = complaint(text)
+        if line:
+            said = [_says("user", question_bubble(_short(text)))] if text.strip() else []
+            yield [*before, *said, _says("assistant", notice(line))], "", gr.skip(), gr.skip(), past
+            return
+        before.append(_says("user", question_bubble(text.strip())))
+        waiting = _says("assistant", notice("正在查找……"))
+        yield [*before, waiting], "", gr.update(visible=False), gr.skip(), past
+        said_html, evidence = _answer(assistant, text.strip(), past, documents)
+        yield [*before, _says("assistant", said_html)], gr.skip(), gr.skip(), evidence, [*past, text.strip()]
+
+    def start(request: gr.Request) -> Iterator[tuple[Any, ...]]:
+        question = request.query_params.get("q", "") if request else ""
+        yield from reply(question, [], [], []) if question else [tuple(gr.skip() for _ in outputs)]
+
+    # Annotations are strings here, and the framework looks for its Request type in them.
+    start.__annotations__["request"] = gr.Request
+    common: dict[str, Any] = {
+        "outputs": list(outputs), "show_progress": "hidden", "api_visibility": "private",
+        "concurrency_limit": CONCURRENCY, "concurrency_id": "ask",
+    }  # fmt: skip
+    box.submit(reply, [box, chosen, chat, asked], **common)
+    for button in buttons:
+        button.click(reply, [button, chosen, chat, asked], **common)
+    blocks.load(start, None, **common)
+    chat.clear(
+        lambda: (gr.update(visible=bool(buttons)), _no_evidence(), []),
+        None, [outputs[2], outputs[3], asked], show_progress="hidden", api_visibility="private", queue=False,
+    )  # fmt: skip
+
+
+def _answer(assistant: Assistant, question: str, past: Sequence[str], documents: object) -> tuple[str, str]:
+    """The bubble and the evidence for one question."""
+    known = assistant.index.documents
+    wanted = tuple(name for name in documents if name in known) if isinstance(documents, list) else ()
+    try:
+        answer = assistant.ask(question, history=tuple(past[-MAX_HISTORY:]), documents=wanted)
+    except UserError as error:
+        return notice(str(error)), _no_evidence()
+    return bubble(answer), cards(answer)
+
+
+def _turns(turns: object) -> list[dict[str, str]]:
+    """The chat as sent back by the browser, reduced to what this page puts there."""
+    out = []
+    for turn in turns if isinstance(turns, list) else ():
+        content = turn.get("content") if isinstance(turn, dict) else None
+        if isinstance(content, list):
+            content = "".join(str(part.get("text", "")) for part in content if isinstance(part, dict))
+        if isinstance(content, str) and turn.get("role") in ("user", "assistant"):
+            out.append(_says(turn["role"], content))
+    return out
+
+
+def _says(role: str, content: str) -> dict[str, str]:
+    return {"role": role, "content": content}
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= MAX_QUESTION else f"{text[:80]}……"
+
+
+def _asset(name: str) -> str:
+    return (files("qa") / "page" / name).read_text(encoding="utf-8")
+
+
+def _header(count: int) -> str:
+    return (
+        f'<header class="wb-masthead"><h1>问报</h1><p>{count}份政府工作报告 · 只用报告原文回答</p>'
+        '<button type="button" class="wb-large" aria-pressed="false">大字</button></header>'
+    )
+
+
+def _welcome(examples: bool) -> str:
+    hint = "可以先试试下面的问题。" if examples else ""
+    return (
+        '<div class="wb-welcome"><p class="wb-welcome-title">向政府工作报告提问</p>'
+        f"<p>答案都是报告里的原话，附有出处；报告里没有的，会直接告诉您。{hint}</p></div>"
+    )
+
+
+def _no_evidence() -> str:
+    return '<div class="wb-cards"><p class="wb-hint">提问之后，这里显示答案在报告里的原文和出处。</p></div>'
+
+
+def _report_frame(documents: Sequence[str]) -> str:
+    first = escape(documents[0], quote=True) if documents else ""
+    return f'<iframe id="wb-frame" title="报告全文" data-document="{first}"></iframe>'
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Serves the page until interrupted. 2 on a user's mistake, said in one line."""
+    parser = argparse.ArgumentParser(prog="python ui.py", description="问报: the chat page and the HTTP interface.")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
+    parser.add_argument("--port", type=int, default=7860)
+    parser.add_argument("--root-path", default="", metavar="PREFIX", help="prefix that a proxy in front strips")
+    parser.add_argument("--index", type=Path, default=Path("data/index"), metavar="DIR")
+    options = parser.parse_args(arguments)
+    from qa.assistant import open_assistant
+
+    try:
+        serve(open_assistant(options.index), options.host, options.port, options.root_path)
+    except UserError as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
+
+
+def serve(assistant: Assistant, host: str, port: int, root_path: str = "") -> None:
+    """Runs the server; prints its address once it listens. UserError where the port is not to be had."""
+    import uvicorn
+
+    class Server(uvicorn.Server):
+        async def startup(self, sockets: Any = None) -> None:
+            await super().startup(sockets)
+            if self.started:
+                print(f"http://{host}:{port}{root_path.rstrip('/')}", flush=True)
+
+    app = create_page(assistant)
+    config = uvicorn.Config(
+        app, host=host, port=port, root_path=root_path.rstrip("/"), log_level="warning", timeout_graceful_shutdown=3
+    )
+    server = Server(config)
+    try:
+        server.run()
+    except KeyboardInterrupt:
+        return
+    except SystemExit as error:
+        remedy = "Choose another with --port, or stop the program that holds it."
+        raise UserError(f"port {port} of {host} cannot be opened", "a free port", remedy) from error
+
+
+if __name__ == "__main__":
+    sys.exit(main())
