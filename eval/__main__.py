@@ -1,0 +1,141 @@
+"""The commands `python -m eval run | compare | check | perturb`. The only place here that prints."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from eval.questions import QuestionFile, read_questions
+from index.errors import UserError
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Exit status: 0 done, 1 a gate or a check failed, 2 a mistake of the user's, 130 interrupted."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.command(options))
+    except UserError as error:
+        _say(str(error))
+        return 2
+    except KeyboardInterrupt:
+        _say("interrupted; the same command goes on where this one stopped")
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m eval", description="Batch evaluation of the assistant.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    run = commands.add_parser("run", help="answer every question of a file; figures, report; resumes when cut off")
+    run.add_argument("questions", type=Path, help="JSON Lines, SQuAD/CMRC/DRCD .json, .csv, .xlsx, .xls or .ods")
+    run.add_argument("--out", type=Path, required=True, help="the folder of the run")
+    run.add_argument("--index", type=Path, default=Path("data/index"), help="the index to ask (data/index)")
+    run.add_argument("--fresh", action="store_true", help="ask all again, even those answered by an earlier start")
+    run.set_defaults(command=_run)
+    compare = commands.add_parser("compare", help="two runs side by side: paired differences, flips, gates")
+    compare.add_argument("run_a", type=Path, help="the run to compare with")
+    compare.add_argument("run_b", type=Path, help="the run in question")
+    compare.add_argument("--gate", type=Path, help="a JSON file of bounds; exit status 1 when one is broken")
+    compare.add_argument("--json", action="store_true", help="print one JSON object instead of text")
+    compare.set_defaults(command=_compare)
+    check = commands.add_parser("check", help="verify that every gold answer and evidence stands in its document")
+    check.add_argument("questions", type=Path)
+    check.add_argument("--index", type=Path, default=Path("data/index"))
+    check.set_defaults(command=_check)
+    perturb = commands.add_parser("perturb", help="the same questions disturbed: Traditional, full width, typo, year")
+    perturb.add_argument("questions", type=Path)
+    perturb.add_argument("--out", type=Path, required=True)
+    perturb.add_argument("--index", type=Path, default=Path("data/index"))
+    perturb.set_defaults(command=_perturb)
+    return parser
+
+
+def _run(options: argparse.Namespace) -> int:
+    from qa.assistant import open_assistant
+
+    from eval.places import Atlas
+    from eval.results import measure, missing_documents, write_results
+    from eval.run import Progress, answer_all
+
+    asked = _questions(options.questions)
+    assistant = open_assistant(options.index)
+    asked = _scoped(asked, set(assistant.index.documents))
+    for document in missing_documents(asked.questions, assistant):
+        _say(f"the index holds no document {document}; its questions will count as wrong")
+    progress = Progress(len(asked.questions))
+    answers = answer_all(asked.questions, assistant, options.out, _say, progress, options.fresh)
+    result = measure(asked, answers, assistant, options.index)
+    write_results(options.out, result, Atlas(assistant.index.documents))
+    _summary(result.metrics, options.out)
+    return 0
+
+
+def _compare(options: argparse.Namespace) -> int:
+    from eval.compare import compare_runs, read_run, text_of, to_json
+    from eval.gate import broken, read_gates
+
+    gates = read_gates(options.gate) if options.gate else None
+    before, after = read_run(options.run_a), read_run(options.run_b)
+    comparison = compare_runs(before, after)
+    print(to_json(comparison) if options.json else text_of(comparison))
+    failures = broken(gates, before, after) if gates is not None else []
+    for failure in failures:
+        _say(f"gate: {failure}")
+    return 1 if failures else 0
+
+
+def _check(options: argparse.Namespace) -> int:
+    from qa.assistant import open_assistant
+
+    from eval.check import check
+
+    asked = _questions(options.questions)
+    findings = check(asked, open_assistant(options.index).index.documents)
+    for finding in findings:
+        print(finding)
+    print(f"{len(asked.questions)} questions, {len(findings) + len(asked.problems)} problems")
+    return 1 if findings or asked.problems else 0
+
+
+def _perturb(options: argparse.Namespace) -> int:
+    from qa.assistant import open_assistant
+
+    from eval.perturb import run_perturbed, text_of
+
+    asked = _questions(options.questions)
+    assistant = open_assistant(options.index)
+    print(text_of(run_perturbed(_scoped(asked, set(assistant.index.documents)), assistant, options.out, _say)))
+    return 0
+
+
+def _questions(path: Path) -> QuestionFile:
+    asked = read_questions(path)
+    for problem in asked.problems:
+        _say(f"{path}, {problem}; left out")
+    return asked
+
+
+def _scoped(asked: QuestionFile, known: set[str]) -> QuestionFile:
+    """SQuAD's titles name documents only when the index was built of them; otherwise all documents are asked."""
+    if asked.path.suffix.lower() != ".json":
+        return asked
+    questions = tuple(q if q.doc in known else dataclasses.replace(q, doc="*") for q in asked.questions)
+    return dataclasses.replace(asked, questions=questions)
+
+
+def _summary(metrics: Mapping[str, Any], out: Path) -> None:
+    from eval.summary import summary
+
+    print(summary(metrics))
+    _say(f"report: {out / 'report.html'}")
+
+
+def _say(message: str) -> None:
+    print(message, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
