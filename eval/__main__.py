@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -21,6 +22,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except UserError as error:
         _say(str(error))
         return 2
+    except BrokenPipeError:  # the reader of our output, such as `head`, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except KeyboardInterrupt:
         _say("interrupted; the same command goes on where this one stopped")
         return 130
@@ -54,11 +58,10 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from qa.assistant import open_assistant
-
     from eval.places import Atlas
     from eval.results import measure, missing_documents, write_results
     from eval.run import Progress, answer_all
+    from qa.assistant import open_assistant
 
     asked = _questions(options.questions)
     assistant = open_assistant(options.index)
@@ -88,9 +91,8 @@ def _compare(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from qa.assistant import open_assistant
-
     from eval.check import check
+    from qa.assistant import open_assistant
 
     asked = _questions(options.questions)
     findings = check(asked, open_assistant(options.index).index.documents)
@@ -101,9 +103,8 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _perturb(options: argparse.Namespace) -> int:
-    from qa.assistant import open_assistant
-
     from eval.perturb import run_perturbed, text_of
+    from qa.assistant import open_assistant
 
     asked = _questions(options.questions)
     assistant = open_assistant(options.index)

@@ -24,7 +24,7 @@ from eval.places import Atlas
 from eval.questions import Question
 from eval.ranking import answer_at, ranked, ranking_values
 from eval.reading import character_f1, cmrc_f1, exact_match
-from eval.slicing import slices_of
+from eval.slicing import order_of, slices_of
 
 NOT = math.nan
 Hits = Sequence[tuple[str, int, int]]
@@ -238,12 +238,12 @@ def _percentiles(values: Floats) -> dict[str, Figure]:
 
 
 def sliced(rows: Sequence[Outcome]) -> dict[str, dict[str, dict[str, Figure]]]:
-    """For each dimension and each of its labels the headline figures, labels by falling number of questions."""
+    """For each dimension and each of its labels the headline figures, labels in `order_of`'s order."""
     out: dict[str, dict[str, dict[str, Figure]]] = {}
     for dimension in rows[0].slices if rows else ():
         labels: dict[str, list[Outcome]] = {}
         for row in rows:
             labels.setdefault(row.slices[dimension], []).append(row)
-        ordered = sorted(labels, key=lambda label: (-len(labels[label]), label))
-        out[dimension] = {label: headline(labels[label]) for label in ordered}
+        ordered = sorted((order_of(dimension, label, len(kept)), label) for label, kept in labels.items())
+        out[dimension] = {label: headline(labels[label]) for _, label in ordered}
     return out

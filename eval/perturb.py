@@ -14,7 +14,7 @@ from eval.judge import is_refused
 from eval.matching import norm
 from eval.places import Atlas
 from eval.questions import QuestionFile, write_questions
-from eval.results import measure, write_results
+from eval.results import Result, measure, write_results
 from eval.run import Asked, Progress, answer_all, write_whole
 
 SHOWN = ("overall_right", "right_and_cited", "answer_right", "citation_right", "noans", "false_refusal")
@@ -49,7 +49,7 @@ def run_perturbed(asked: QuestionFile, assistant: Asked, out: Path, say: Callabl
 
     Every folder is a run like any other, and resumes like any other.
     """
-    base = _run(asked, assistant, out / "base", say)
+    base, measured = _run(asked, assistant, out / "base", say)
     comparisons: dict[str, Comparison] = {}
     year = YearSwap(0, 0, 0, 0, ())
     for kind, disturb in KINDS.items():
@@ -66,6 +66,8 @@ def run_perturbed(asked: QuestionFile, assistant: Asked, out: Path, say: Callabl
         _run(copy_file, assistant, folder, say)
         comparisons[kind] = compare_runs(read_run(out / "base"), read_run(folder))
     result = Perturbed(comparisons, year)
+    with_deltas = dataclasses.replace(measured, metrics=dict(measured.metrics) | {"perturbed": to_json(result)})
+    write_results(out / "base", with_deltas, Atlas(assistant.index.documents))
     write_whole(out / "perturb.json", json.dumps(to_json(result), ensure_ascii=False, indent=1).encode())
     return result
 
@@ -111,10 +113,11 @@ def _shown(comparison: Comparison) -> list[Delta]:
     return [delta for delta in comparison.deltas if delta.measure in SHOWN]
 
 
-def _run(asked: QuestionFile, assistant: Asked, folder: Path, say: Callable[[str], None]) -> Rows:
+def _run(asked: QuestionFile, assistant: Asked, folder: Path, say: Callable[[str], None]) -> tuple[Rows, Result]:
     answers = answer_all(asked.questions, assistant, folder, say, _progress(asked, folder.name))
-    write_results(folder, measure(asked, answers, assistant), Atlas(assistant.index.documents))
-    return answers.predictions
+    result = measure(asked, answers, assistant)
+    write_results(folder, result, Atlas(assistant.index.documents))
+    return answers.predictions, result
 
 
 def _progress(asked: QuestionFile, label: str) -> Progress:

@@ -17,11 +17,12 @@ from eval.judge import wrong_values
 from eval.measures import BY_KEY, GROUPS, MEASURES
 from eval.metrics import Outcome
 from eval.ranking import CUTS
-from eval.slicing import DIMENSIONS
+from eval.slicing import DIMENSIONS, TYPES, label_of
 
 TEMPLATE = "report.html.j2"
 GATES = ("quote_integrity", "citation_contains_answer")
 CARDS = ("answer_right", "citation_right", "right_and_cited", "noans", "false_refusal", "false_answer")
+DISTURBANCES = {"traditional": "改用繁体", "full_width": "改用全角数字", "typo": "一个错别字"}
 KINDS = {
     "crashed": ("出错未答", "crashed"),
     "false_answer": ("误答：文件没有答案却作答", "answered, should have refused"),
@@ -62,7 +63,7 @@ def page(outcomes: Sequence[Outcome], metrics: Mapping[str, Any]) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"percent": _percent, "decimal": _decimal}
+    environment.filters |= {"percent": _percent, "decimal": _decimal, "figure": _figure}
     environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False}
     figures = metrics["figures"]
     misses = [miss for row in outcomes if (miss := _miss(row))]
@@ -76,6 +77,9 @@ def page(outcomes: Sequence[Outcome], metrics: Mapping[str, Any]) -> str:
         cuts=CUTS,
         plots=_plots(metrics),
         dimensions=DIMENSIONS,
+        types=TYPES,
+        label_of=label_of,
+        disturbances=DISTURBANCES,
         misses={kind: [miss for miss in misses if miss.kind == kind] for kind in KINDS},
         kinds=KINDS,
         missed=len(misses),
@@ -147,6 +151,10 @@ def _rank(row: Outcome) -> str:
 
 def _percent(value: float | None, digits: int = 1) -> str:
     return "–" if value is None else f"{100 * value:.{digits}f}%"
+
+
+def _figure(value: float | None, key: str) -> str:
+    return _percent(value) if key not in BY_KEY or BY_KEY[key].share else _decimal(value)
 
 
 def _decimal(value: float | None, digits: int = 3) -> str:

@@ -18,6 +18,26 @@ DIMENSIONS = {
     "length": ("答案字数", "answer length"),
 }
 NONE = "-"
+TYPES = {
+    "number": "数值",
+    "entity": "名称",
+    "list": "列举",
+    "definition": "名词解释",
+    "temporal_contrast": "年份辨析",
+    "how_why": "做法与原因",
+    "yes_no": "是否",
+    "colloquial": "口语",
+    "followup": "追问",
+    "two_passages": "两处作答",
+    "comparison": "跨文件比较",
+    "english": "英文提问",
+    "traditional": "繁体提问",
+    "typo": "错别字",
+    "keyword": "关键词",
+    "unanswerable": "应拒答",
+    "other": "其他",
+}
+_SCRIPTS = {"simplified": "简体", "traditional": "繁体", "latin": "西文"}
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _LENGTHS = ((4, "1-4"), (10, "5-10"), (25, "11-25"))
@@ -41,6 +61,23 @@ def script_of(text: str) -> str:
     if not _HAN.search(text):
         return "latin"
     return "simplified" if fold(text) == unicodedata.normalize("NFKC", text).lower() else "traditional"
+
+
+def label_of(dimension: str, label: str) -> str:
+    """The Chinese words for a slice's label; a label that is not ours stays as it is."""
+    if label == NONE:
+        return "（无）"
+    if dimension == "period":
+        return re.sub(r" result$", " 年回顾", re.sub(r" plan$", " 年计划", label))
+    known = {"type": TYPES, "script": _SCRIPTS, "document": {"*": "（全部文件）"}}.get(dimension, {})
+    return known.get(label, label)
+
+
+def order_of(dimension: str, label: str, n: int) -> tuple[float, str]:
+    """The place of a label among those of its dimension: lengths by length, the others by falling size."""
+    if dimension == "length":
+        return (float(label.split("-")[0].rstrip("+") or "inf"), label)
+    return (-n, label)
 
 
 def _length(question: Question) -> str:
