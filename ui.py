@@ -6,7 +6,9 @@ Knows the chat framework and Assistant.ask; retrieval, thresholds, measures and 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
+import socket
 import sys
 from collections.abc import Iterator, Sequence
 from html import escape
@@ -21,6 +23,7 @@ os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", "1000000")
 
 from index.errors import UserError
 from qa.limits import MAX_HISTORY, MAX_QUESTION, complaint
+from qa.reading import catalogue
 from qa.render import bubble, cards, notice, question_bubble
 
 if TYPE_CHECKING:
@@ -86,6 +89,7 @@ def _blocks(gr: Any, assistant: Assistant, examples: Sequence[str]) -> gr.Blocks
                     latex_delimiters=[],
                     allow_tags=False,
                     group_consecutive_messages=False,
+                    autoscroll=False,
                     placeholder=_welcome(bool(examples)),
                 )
                 with gr.Column(elem_id="wb-examples", visible=bool(examples)) as shown:
@@ -94,6 +98,7 @@ def _blocks(gr: Any, assistant: Assistant, examples: Sequence[str]) -> gr.Blocks
                     [(document.title or name, name) for name, document in documents.items()],
                     multiselect=True,
                     label="只在这些报告里找（不选则查全部）",
+                    container=True,
                     visible=len(documents) > 1,
                     elem_id="wb-documents",
                 )
@@ -109,7 +114,7 @@ def _blocks(gr: Any, assistant: Assistant, examples: Sequence[str]) -> gr.Blocks
                 )
             with gr.Column(elem_id="wb-proof", min_width=280):
                 gr.HTML(_asset("tabs.html"), elem_id="wb-tabs", padding=False)
-                evidence = gr.HTML(_no_evidence(), elem_id="wb-evidence", padding=False)
+                evidence = gr.HTML(catalogue(documents), elem_id="wb-evidence", padding=False)
                 gr.HTML(_report_frame(list(documents)), elem_id="wb-report", padding=False)
         asked = gr.State([])
         _wire(gr, assistant, blocks, (chat, box, shown, evidence, asked), chosen, buttons)
@@ -154,7 +159,7 @@ def _wire(
         button.click(reply, [button, chosen, chat, asked], **common)
     blocks.load(start, None, **common)
     chat.clear(
-        lambda: (gr.update(visible=bool(buttons)), _no_evidence(), []),
+        lambda: (gr.update(visible=bool(buttons)), catalogue(assistant.index.documents), []),
         None, [outputs[2], outputs[3], asked], show_progress="hidden", api_visibility="private", queue=False,
     )  # fmt: skip
 
@@ -166,7 +171,7 @@ def _answer(assistant: Assistant, question: str, past: Sequence[str], documents:
     try:
         answer = assistant.ask(question, history=tuple(past[-MAX_HISTORY:]), documents=wanted)
     except UserError as error:
-        return notice(str(error)), _no_evidence()
+        return notice(str(error)), catalogue(known)
     return bubble(answer), cards(answer)
 
 
@@ -209,10 +214,6 @@ def _welcome(examples: bool) -> str:
     )
 
 
-def _no_evidence() -> str:
-    return '<div class="wb-cards"><p class="wb-hint">提问之后，这里显示答案在报告里的原文和出处。</p></div>'
-
-
 def _report_frame(documents: Sequence[str]) -> str:
     first = escape(documents[0], quote=True) if documents else ""
     return f'<iframe id="wb-frame" title="报告全文" data-document="{first}"></iframe>'
@@ -237,27 +238,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def serve(assistant: Assistant, host: str, port: int, root_path: str = "") -> None:
-    """Runs the server; prints its address once it listens. UserError where the port is not to be had."""
+    """Runs the server and prints its address once it listens; port 0 takes a free one.
+
+    UserError where the address is not to be had.
+    """
     import uvicorn
 
+    try:
+        listener = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except (OSError, OverflowError) as error:
+        remedy = "Choose another with --host and --port, or stop the program that holds it."
+        raise UserError(
+            f"{host}:{port} cannot be opened ({error})", "a free address of this machine", remedy
+        ) from error
+    address = f"http://{host}:{listener.getsockname()[1]}{root_path.rstrip('/')}"
+
     class Server(uvicorn.Server):
-        async def startup(self, sockets: Any = None) -> None:
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
             if self.started:
-                print(f"http://{host}:{port}{root_path.rstrip('/')}", flush=True)
+                print(address, flush=True)
 
-    app = create_page(assistant)
     config = uvicorn.Config(
-        app, host=host, port=port, root_path=root_path.rstrip("/"), log_level="warning", timeout_graceful_shutdown=3
+        create_page(assistant), root_path=root_path.rstrip("/"), log_level="warning", timeout_graceful_shutdown=3
     )
-    server = Server(config)
-    try:
-        server.run()
-    except KeyboardInterrupt:
-        return
-    except SystemExit as error:
-        remedy = "Choose another with --port, or stop the program that holds it."
-        raise UserError(f"port {port} of {host} cannot be opened", "a free port", remedy) from error
+    with listener, contextlib.suppress(KeyboardInterrupt):
+        Server(config).run(sockets=[listener])
 
 
 if __name__ == "__main__":

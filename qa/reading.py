@@ -102,6 +102,21 @@ def message_page(title: str, message: str, others: Mapping[str, str]) -> str:
     )
 
 
+def catalogue(documents: Mapping[str, Document]) -> str:
+    """The documents as a list of cards for the chat page's panel, each with its facts and a link to its whole text."""
+    items = []
+    for identifier, document in documents.items():
+        facts = escape(" · ".join(fact for fact in (document.place, document.date, document.speaker) if fact))
+        items.append(
+            f'<li class="wb-card"><h3>{escape(document.title or identifier)}</h3><p class="wb-path">{facts}</p>'
+            f'<p class="wb-more"><a class="wb-open" href="doc/{quote(identifier, safe="")}">阅读全文</a></p></li>'
+        )
+    return (
+        '<div class="wb-cards"><p class="wb-hint">提问之后，这里显示答案在报告里的原文和出处。</p>'
+        f'<h2 class="wb-head">可以查阅的报告</h2><ol class="wb-card-list">{"".join(items)}</ol></div>'
+    )
+
+
 @lru_cache
 def _asset(name: str) -> str:
     return (files("qa") / "page" / name).read_text(encoding="utf-8")
@@ -150,8 +165,9 @@ def _side(document: Document, place: Place | None, view: View) -> str:
     if len(view.others) > 1:
         links = _links(view.others, document.id, query if query != "?" else "")
         others = f'<details class="others"><summary>其他报告</summary><ul>{links}</ul></details>'
+    home = "" if view.embedded else '<p class="home"><a href="../">问报：向报告提问</a></p>'
     return (
-        f'<nav class="side" aria-label="目录"><details class="outline" open><summary>目录</summary>'
+        f'<nav class="side" aria-label="目录">{home}<details class="outline" open><summary>目录</summary>'
         f"<ol>{''.join(items)}</ol></details>{others}</nav>\n"
     )
 

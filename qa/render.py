@@ -45,7 +45,7 @@ def place_link(citation: Citation) -> str:
     return f"{link}&marks={marks}" if marks else link
 
 
-def as_text(answer: Answer) -> str:
+def to_text(answer: Answer) -> str:
     """The answer for a terminal or the clipboard: short answer with [n], then each source in the report's own words."""
     lines: list[str] = []
     if answer.resolved_question and answer.resolved_question != answer.question:
@@ -55,7 +55,7 @@ def as_text(answer: Answer) -> str:
         if answer.related:
             lines += ["", "可能相关的段落（没有回答问题）："]
             lines += [line for citation in answer.related for line in _source_lines(citation, "· ")]
-        return "\n".join(lines) + "\n"
+        return "\n".join(lines)
     titles = {citation.n: citation.title for citation in answer.citations}
     several = _by_document(answer)
     for item in answer.answers:
@@ -65,7 +65,7 @@ def as_text(answer: Answer) -> str:
     lines += [f"（{confidence_label(answer.confidence)}，{answer.confidence:.2f}）", ""]
     for citation in answer.citations:
         lines += _source_lines(citation, f"[{citation.n}] ")
-    return "\n".join(lines).rstrip("\n") + "\n"
+    return "\n".join(lines).rstrip("\n")
 
 
 def bubble(answer: Answer) -> str:
@@ -92,7 +92,8 @@ def bubble(answer: Answer) -> str:
     else:
         parts += _single(answer, citations)
     word, number = confidence_label(answer.confidence), f"{answer.confidence:.2f}"
-    periods = dict.fromkeys(period_label(citation.period) for citation in answer.citations if citation.period)
+    shown = () if _by_document(answer) else answer.citations
+    periods = dict.fromkeys(period_label(citation.period) for citation in shown if citation.period)
     chips = "".join(f'<span class="wb-period">{escape(period)}</span> ' for period in periods)
     parts.append(f'<p class="wb-note">{chips}<span class="wb-sure" title="把握程度 {number}">{word}</span></p>')
     return _block("wb-answer", parts)
@@ -120,7 +121,7 @@ def cards(answer: Answer) -> str:
         )
     if not parts:
         parts.append('<p class="wb-hint">没有可以引用的段落。</p>')
-    copy = f'<textarea class="wb-copy-text" hidden readonly aria-hidden="true">{escape(as_text(answer))}</textarea>'
+    copy = f'<textarea class="wb-copy-text" hidden readonly aria-hidden="true">{escape(to_text(answer))}</textarea>'
     return _block("wb-cards", [*parts, copy])
 
 

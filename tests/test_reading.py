@@ -35,7 +35,7 @@ class Page(HTMLParser):
             return
         self.stack.append((tag, dict(attrs)))
         self.ids.add(str(dict(attrs).get("id")))
-        if tag == "a" and self.inside("nav"):
+        if tag == "a" and self.inside("ol"):
             self.outline.append((str(dict(attrs)["href"]), "", "aria-current" in dict(attrs)))
         if self.inside("article"):
             self.elements.append((tag, ""))
@@ -51,7 +51,7 @@ class Page(HTMLParser):
             self.words += data if any("words" in names for names in classes) else ""
             self.anchor += data if any(at.get("id") == "cited" for _, at in self.stack) else ""
             self.elements = [(tag, text + data if tag == self.stack[-1][0] else text) for tag, text in self.elements]
-        elif self.inside("nav") and self.stack[-1][0] == "a":
+        elif self.inside("ol") and self.stack[-1][0] == "a":
             href, text, here = self.outline[-1]
             self.outline[-1] = (href, text + data, here)
 

@@ -13,7 +13,7 @@ from stand_in import document
 
 from index.records import Document
 from qa.answer import Answer, AnswerItem, Citation, cite
-from qa.render import as_text, bubble, cards, marked_html, notice, period_label, place_link, question_bubble
+from qa.render import to_text, bubble, cards, marked_html, notice, period_label, place_link, question_bubble
 
 GOLDEN = Path(__file__).parent / "data" / "golden"
 REPORT = document()
@@ -55,12 +55,12 @@ CASES = {"one": ONE, "list": LIST, "several": SEVERAL, "refused": REFUSED}
 
 
 @pytest.mark.parametrize("name", CASES)
-@pytest.mark.parametrize(("render", "ending"), [(as_text, "txt"), (bubble, "bubble.html"), (cards, "cards.html")])
+@pytest.mark.parametrize(("render", "ending"), [(to_text, "txt"), (bubble, "bubble.html"), (cards, "cards.html")])
 def test_golden(name: str, render: object, ending: str) -> None:
     assert callable(render)
     shown = render(CASES[name])
     # One element a line, so that a difference can be read.
-    shown = shown if ending == "txt" else shown.replace("><", ">\n<") + "\n"
+    shown = (shown if ending == "txt" else shown.replace("><", ">\n<")) + "\n"
     file = GOLDEN / f"{name}.{ending}"
     if os.environ.get("WENBAO_GOLDEN") == "write":
         file.write_text(shown, encoding="utf-8")

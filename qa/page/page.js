@@ -85,6 +85,22 @@
     other.focus();
   });
 
+  // A new turn is read from its question on, however long its answer is.
+  let followed = "";
+  function follow() {
+    const answers = document.querySelectorAll("#wb-turns .wb-answer");
+    const pane = document.querySelector("#wb-turns .bubble-wrap");
+    const state = `${answers.length} ${answers[answers.length - 1]?.textContent}`;
+    if (!pane || state === followed) return;
+    followed = state;
+    const rows = document.querySelectorAll("#wb-turns .message-row");
+    const row = rows[rows.length - 2] || rows[0];
+    if (!row) return;
+    requestAnimationFrame(() => {
+      pane.scrollTop += row.getBoundingClientRect().top - pane.getBoundingClientRect().top - 12;
+    });
+  }
+
   // New evidence brings its tab back to the front; the panels get their roles once they exist.
   let seen = "";
   new MutationObserver(() => {
@@ -99,7 +115,9 @@
       let big = "";
       try { big = localStorage.getItem("wb-big"); } catch { /* a frame without storage */ }
       if (big) large(true);
+      root.lang = "zh-CN";
     }
+    follow();
     const now = panel.textContent;
     if (now !== seen) {
       seen = now;
