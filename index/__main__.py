@@ -1,0 +1,151 @@
+"""`python -m index`: build, add, remove, list, verify, text. Results on standard output, messages on standard error."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from pathlib import Path
+
+from index import disk
+from index.build import Outcome, add, build, remove
+from index.errors import UserError
+from index.records import Document
+from index.store import open_index
+
+DEFAULT = Path("data/index")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; 0 when all went well, 1 when a check found damage or a file was refused, 2 for a mistake."""
+    options = _parser().parse_args(arguments)
+    try:
+        status: int = options.run(options)
+    except UserError as error:
+        print(f"index: {error}", file=sys.stderr)
+        return 2
+    except BrokenPipeError:
+        return 0
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m index", description="Build and keep an index of reports.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for name, run, what in (
+        ("build", _build, "a new index of files or folders, replacing the old one when it is complete"),
+        ("add", _add, "add files or folders; a document of the same name is replaced"),
+        ("remove", _remove, "remove documents by id"),
+        ("list", _list, "the documents of the index"),
+        ("verify", _verify, "check every file of the index and list spots of the sources that could not be restored"),
+        ("text", _text, "print the stored text of a document exactly"),
+    ):
+        command = commands.add_parser(name, help=what, description=what)
+        command.set_defaults(run=run)
+        command.add_argument("--out", type=Path, default=DEFAULT, help="folder of the index (default: %(default)s)")
+        if name in ("build", "add"):
+            command.add_argument("paths", type=Path, nargs="+", metavar="PATH")
+        if name == "build":
+            command.add_argument(
+                "--model", help="a sentence-transformers name or folder (default: the bundled encoder)"
+            )
+        if name == "remove":
+            command.add_argument("documents", nargs="+", metavar="DOCUMENT")
+        if name == "text":
+            command.add_argument("document", metavar="DOCUMENT")
+    return parser
+
+
+def _build(options: argparse.Namespace) -> int:
+    return _told(build(options.paths, options.out, options.model, _Progress()))
+
+
+def _add(options: argparse.Namespace) -> int:
+    return _told(add(options.paths, options.out, _Progress()))
+
+
+def _told(outcome: Outcome) -> int:
+    for document in outcome.added:
+        print(_line(document))
+        for spot in document.spots:
+            if not spot.repaired:
+                print(f"  damaged, not restored, at {spot.start}: {spot.raw!r}", file=sys.stderr)
+    for line in outcome.refused:
+        print(f"index: not read: {line}", file=sys.stderr)
+    return 1 if outcome.refused else 0
+
+
+def _line(document: Document) -> str:
+    headings = sum(1 for section in document.sections if section.path)
+    repaired = sum(1 for spot in document.spots if spot.repaired)
+    parts = [
+        document.id,
+        document.title,
+        document.place,
+        str(document.year or ""),
+        document.encoding,
+        f"{len(document.text)} characters",
+        f"{headings} sections",
+        f"{len(document.glossary)} glossary entries",
+        f"{repaired} of {len(document.spots)} damaged spots restored",
+    ]
+    return "\t".join(parts)
+
+
+def _remove(options: argparse.Namespace) -> int:
+    remove(options.documents, options.out)
+    return 0
+
+
+def _list(options: argparse.Namespace) -> int:
+    for name, entry in disk.read_manifest(options.out)["documents"].items():
+        print("\t".join([name, entry["title"], entry["place"], str(entry["year"] or ""), str(entry["characters"])]))
+    return 0
+
+
+def _verify(options: argparse.Namespace) -> int:
+    manifest = disk.read_manifest(options.out)
+    lines = disk.damage(options.out, manifest)
+    if lines:
+        print("\n".join(lines))
+        print(f"index: {len(lines)} damaged files; {disk.REBUILD}", file=sys.stderr)
+        return 1
+    index = open_index(options.out)
+    for document in index.documents.values():
+        for spot in document.spots:
+            state = f"restored as {spot.repaired!r}" if spot.repaired else "not restored, marked ■"
+            print(f"{document.id}\t{spot.start}-{spot.end}\t{spot.raw!r}\t{state}")
+    print(f"whole: {len(index.documents)} documents, {len(index.passages)} passages")
+    return 0
+
+
+def _text(options: argparse.Namespace) -> int:
+    manifest = disk.read_manifest(options.out)
+    entry = manifest["documents"].get(options.document)
+    if entry is None:
+        raise UserError(f"no document {options.document!r} in {options.out}", "an id as listed", "See: index list")
+    document = disk.read_document(options.out / manifest["generation"] / entry["file"])
+    sys.stdout.buffer.write(document.text.encode("utf-8"))
+    sys.stdout.buffer.flush()
+    return 0
+
+
+class _Progress:
+    """A line of progress with the time left on standard error, at most twice a second."""
+
+    def __init__(self) -> None:
+        self._stage, self._begun, self._said = "", 0.0, 0.0
+
+    def __call__(self, stage: str, done: int, of: int) -> None:
+        now = time.monotonic()
+        if stage != self._stage:
+            self._stage, self._begun, self._said = stage, now, now
+        if now - self._said < 0.5 and not (done == of and self._said > self._begun):
+            return
+        self._said = now
+        left = (now - self._begun) / max(done, 1) * (of - done)
+        print(f"{stage} {done}/{of}, {left:.0f} s left", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,128 @@
+"""Texts → unit float32 rows. The only importer of sentence-transformers, and that only for models not our own.
+
+Knows nothing of documents; what is embedded and under which number is the store's affair.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from tokenizers import Encoding
+
+from index.errors import UserError
+from index.runtime import Runtime
+
+Rows = NDArray[np.float32]
+BUNDLED = Path(__file__).parent / "model"
+MAX_TOKENS = 512
+Progress = Callable[[int, int], None]
+
+
+class Encoder(Protocol):
+    """What the store needs of a model: who it is, and two kinds of rows."""
+
+    name: str
+    digest: str
+    dimension: int
+
+    def queries(self, texts: Sequence[str]) -> Rows:
+        """(n, dimension) unit rows for questions."""
+
+    def passages(self, texts: Sequence[str], progress: Progress | None = None) -> Rows:
+        """(n, dimension) unit rows for passages; `progress(done, all)` is called now and then."""
+
+
+def open_encoder(name: str | None = None) -> Encoder:
+    """The bundled encoder, or the sentence-transformers model of that name or folder. UserError when there is none."""
+    if name is None or name == "bundled":
+        return BundledEncoder()
+    return OtherEncoder(name)
+
+
+class BundledEncoder:
+    """multilingual-e5-small as shipped in `index/model/`, run without PyTorch: starts in a fraction of a second."""
+
+    name = "bundled"
+    dimension = 384
+
+    def __init__(self, folder: Path = BUNDLED) -> None:
+        self._runtime = Runtime(folder, MAX_TOKENS)
+        self.digest = _folder_digest(folder)
+
+    def queries(self, texts: Sequence[str]) -> Rows:
+        """(n, 384) unit rows; the model wants questions behind `query: `."""
+        return self._rows([f"query: {text}" for text in texts], None)
+
+    def passages(self, texts: Sequence[str], progress: Progress | None = None) -> Rows:
+        """(n, 384) unit rows; the model wants passages behind `passage: `."""
+        return self._rows([f"passage: {text}" for text in texts], progress)
+
+    def _rows(self, texts: Sequence[str], progress: Progress | None) -> Rows:
+        rows = np.zeros((len(texts), self.dimension), dtype=np.float32)
+        for at in range(0, len(texts), 64):
+            encodings = self._runtime.encode(texts[at : at + 64])
+            rows[at : at + len(encodings)] = self._runtime.map(self._row, encodings)
+            if progress:
+                progress(at + len(encodings), len(texts))
+        return rows
+
+    def _row(self, encoding: Encoding) -> Rows:
+        mean = self._runtime.run(encoding)[0].mean(axis=0)
+        row: Rows = mean / max(float(np.linalg.norm(mean)), 1e-12)
+        return row
+
+
+class OtherEncoder:
+    """Any sentence-transformers model, by name or folder; its own prompts are used where it has them."""
+
+    def __init__(self, name: str) -> None:
+        from sentence_transformers import SentenceTransformer
+
+        try:
+            # A folder on this machine was put there by its owner, code included; a name from a hub was not.
+            self._model = SentenceTransformer(name, device="cpu", trust_remote_code=Path(name).is_dir())
+        except Exception as error:  # the library raises many kinds here, network errors among them
+            raise UserError(
+                f"no model {name!r} could be loaded ({type(error).__name__})",
+                "a sentence-transformers folder, or a name that this machine can fetch",
+                "Copy the model's folder here and give its path with --model.",
+            ) from error
+        self.name = name
+        self.dimension = int(self._model.encode(["1"]).shape[1])
+        folder = Path(name)
+        self.digest = _folder_digest(folder) if folder.is_dir() else self._weights_digest()
+
+    def queries(self, texts: Sequence[str]) -> Rows:
+        """(n, dimension) unit rows by the model's own query prompt."""
+        return np.asarray(self._model.encode_query(list(texts), normalize_embeddings=True), dtype=np.float32)
+
+    def passages(self, texts: Sequence[str], progress: Progress | None = None) -> Rows:
+        """(n, dimension) unit rows by the model's own passage prompt."""
+        rows = np.zeros((len(texts), self.dimension), dtype=np.float32)
+        for at in range(0, len(texts), 64):
+            part = list(texts[at : at + 64])
+            rows[at : at + len(part)] = self._model.encode_document(part, normalize_embeddings=True)
+            if progress:
+                progress(at + len(part), len(texts))
+        return rows
+
+    def _weights_digest(self) -> str:
+        digest = hashlib.sha256()
+        for name, value in sorted(self._model.state_dict().items()):
+            digest.update(name.encode() + value.cpu().float().numpy().tobytes())
+        return digest.hexdigest()
+
+
+def _folder_digest(folder: Path) -> str:
+    """SHA-256 over the names and bytes of the folder's model files; notes and cards do not count."""
+    digest = hashlib.sha256()
+    for file in sorted(p for p in folder.rglob("*") if p.is_file() and p.suffix not in {".md", ".py"}):
+        digest.update(file.relative_to(folder).as_posix().encode() + b"\0")
+        with file.open("rb") as stream:
+            digest.update(hashlib.file_digest(stream, "sha256").digest())
+    return digest.hexdigest()

@@ -1,0 +1,63 @@
+"""Tokenizer and onnxruntime session of a model folder: texts → token ids → the network's outputs.
+
+The only importer of onnxruntime and tokenizers outside the training scripts. Knows no documents and no questions.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+from tokenizers import Encoding, Tokenizer
+
+from index.errors import UserError
+
+Array = NDArray[np.float32]
+T = TypeVar("T")
+
+
+class Runtime:
+    """A folder with `tokenizer.json` and `model.onnx`, ready to run.
+
+    Inputs run one at a time, several threads side by side: int8 activations are scaled over a whole batch, so a text's
+    vector would depend on its neighbours; and on a CPU a batch gains nothing.
+    """
+
+    def __init__(self, folder: Path, max_tokens: int, threads: int | None = None) -> None:
+        for name in ("tokenizer.json", "model.onnx"):
+            if not (folder / name).is_file():
+                raise UserError(f"{folder} has no {name}", "a model folder as shipped", "Install the project anew.")
+        self.folder = folder
+        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        self._tokenizer.enable_truncation(max_tokens, strategy="longest_first")
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        self._session = onnxruntime.InferenceSession(
+            str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"]
+        )
+        self._threads = threads or max(1, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2)
+        self._pool = ThreadPoolExecutor(self._threads, thread_name_prefix="model")
+
+    def encode(self, texts: Sequence[str] | Sequence[tuple[str, str]]) -> list[Encoding]:
+        """Token ids, offsets and parts of texts or pairs of texts, truncated to the folder's limit."""
+        encodings: list[Encoding] = self._tokenizer.encode_batch(list(texts))
+        return encodings
+
+    def run(self, encoding: Encoding) -> list[Array]:
+        """The network's outputs for one input, without the leading axis of length 1."""
+        ids = np.array([encoding.ids], dtype=np.int64)
+        outputs = self._session.run(None, {"input_ids": ids, "attention_mask": np.ones_like(ids)})
+        return [np.asarray(output[0], dtype=np.float32) for output in outputs]
+
+    def map(self, function: Callable[[Encoding], T], encodings: Sequence[Encoding]) -> list[T]:
+        """`function` of every encoding, in order, on this runtime's threads."""
+        if len(encodings) < 2:
+            return [function(encoding) for encoding in encodings]
+        return list(self._pool.map(function, encodings))

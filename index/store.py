@@ -1,0 +1,118 @@
+"""The index as a whole: documents, passages, vectors and terms held together. The only place where rows meet passages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index import disk
+from index.embed import Encoder, open_encoder
+from index.errors import UserError
+from index.lexical import Lexical
+from index.records import Document, Hit, Passage
+from index.vectors import Vectors
+
+CANDIDATES = 50  # of each channel; both together are scored by their fused score
+LEXICAL_WEIGHT = 1.0  # against 1.0 for the dense channel, both after scaling to zero mean and unit deviation
+
+
+class Index:
+    """A loaded index. `numbers` of passages are their positions in `passages`, which is in reading order."""
+
+    def __init__(
+        self,
+        documents: Mapping[str, Document],
+        passages: Sequence[Passage],
+        vectors: Vectors,
+        lexical: Lexical,
+        encoder: Encoder,
+        manifest: Mapping[str, Any],
+    ) -> None:
+        if vectors.count != len(passages):
+            raise UserError(f"{vectors.count} vectors", f"one for each of {len(passages)} passages", disk.REBUILD)
+        self.documents, self.passages, self.manifest = documents, tuple(passages), manifest
+        self.vectors, self.lexical, self.encoder = vectors, lexical, encoder
+        self._numbers: dict[str, list[int]] = {}
+        for number, passage in enumerate(self.passages):
+            self._numbers.setdefault(passage.document, []).append(number)
+
+    def text(self, passage: Passage) -> str:
+        """The passage's words."""
+        return self.documents[passage.document].text[passage.start : passage.end]
+
+    def numbers(self, documents: Iterable[str]) -> NDArray[np.int64]:
+        """The numbers of all passages of these documents, ascending."""
+        found = [number for document in documents for number in self._numbers.get(document, [])]
+        return np.array(sorted(found), dtype=np.int64)
+
+    def search(self, text: str, k: int, documents: Sequence[str] = ()) -> tuple[Hit, ...]:
+        """The `k` best passages for `text`, best first, of the named documents or of all.
+
+        A hit's score is the sum of both channels' scores, each scaled over the candidates of either (z-scores); it
+        ranks within one search and means nothing between two. UserError for a document that is not in the index.
+        """
+        for name in documents:
+            if name not in self.documents:
+                known = "、".join(list(self.documents)[:5])
+                raise UserError(f"no document {name!r} in the index", f"one of {known}…", "See: python -m index list")
+        among = self.numbers(documents) if documents else None
+        row = self.encoder.queries([text])[0]
+        dense = dict(self.vectors.search(row, CANDIDATES, among))
+        lexical = dict(self.lexical.search(text, CANDIDATES, among))
+        candidates = np.array(sorted({*dense, *lexical}), dtype=np.int64)
+        if not len(candidates):
+            return ()
+        cosines = self.vectors.rows(candidates) @ row
+        terms = np.array([lexical.get(int(n), 0.0) for n in candidates])
+        fused = _scaled(cosines) + LEXICAL_WEIGHT * _scaled(terms)
+        order = sorted(range(len(candidates)), key=lambda i: (-fused[i], candidates[i]))[:k]
+        return tuple(
+            Hit(self.passages[candidates[i]], float(fused[i]), float(cosines[i]), float(terms[i])) for i in order
+        )
+
+
+def open_index(folder: Path, model: str | None = None) -> Index:
+    """The index in `folder`, with the encoder that its manifest names (or `model`, which must be the same weights).
+
+    UserError where it is missing, damaged, of another format or built with other weights.
+    """
+    manifest = disk.read_manifest(folder)
+    try:
+        disk.check_sizes(folder, manifest)
+    except UserError:
+        # A writer may have replaced the generation between the two reads; the new manifest then names whole files.
+        if disk.read_manifest(folder)["generation"] == manifest["generation"]:
+            raise
+        return open_index(folder, model)
+    told = manifest["encoder"]
+    encoder = open_encoder(model or told["name"])
+    if encoder.digest != told["digest"]:
+        raise UserError(
+            f"the index in {folder} was built with encoder {told['name']!r} ({told['digest'][:12]})",
+            f"the running encoder {encoder.name!r} ({encoder.digest[:12]})",
+            f"Build it again with this encoder, or open it with --model {told['name']}.",
+        )
+    generation = folder / manifest["generation"]
+    try:
+        documents = {
+            name: disk.read_document(generation / entry["file"]) for name, entry in manifest["documents"].items()
+        }
+        passages = disk.read_passages(generation / "passages.jsonl")
+    except (ValueError, TypeError, KeyError, OSError) as error:
+        raise UserError(
+            f"the index in {folder} cannot be read ({type(error).__name__})", "whole files", disk.REBUILD
+        ) from error
+    vectors = Vectors.load(generation / "vectors.faiss")
+    return Index(documents, passages, vectors, Lexical.load(generation / "lexical"), encoder, manifest)
+
+
+def _scaled(scores: NDArray[Any]) -> NDArray[np.float64]:
+    """z-scores; all zero where the scores do not differ."""
+    values = scores.astype(np.float64)
+    deviation = values.std()
+    scaled: NDArray[np.float64] = (values - values.mean()) / deviation if deviation > 1e-9 else np.zeros_like(values)
+    return scaled

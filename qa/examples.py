@@ -1,0 +1,103 @@
+"""Training examples of the reader: a question with a few passages, the answer's place in those that hold it.
+
+Knows the question files' form and the passages' heading; knows neither the network nor the optimizer.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A passage as the reader sees it: `heading` in front, `text` behind; `span` of the answer in `text`, or None.
+
+    `gold` says that the passage answers; a gold passage without a span teaches relevance only.
+    """
+
+    heading: str
+    text: str
+    gold: bool
+    span: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A question with its candidates; one without a gold candidate teaches to refuse."""
+
+    question: str
+    candidates: tuple[Candidate, ...]
+
+
+def read_rows(path: Path) -> list[dict[str, object]]:
+    """The objects of a JSON Lines file, blank lines skipped."""
+    with path.open(encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines if line.strip()]
+
+
+def windows(text: str, size: int = 160) -> list[tuple[int, int]]:
+    """Spans of whole sentences of at most `size` characters that cover `text`; a longer sentence is cut at commas."""
+    pieces = [m.span() for m in re.finditer(r".+?(?:[。！？!?；;\n]+[”’」』）)]*|$)", text, re.S)]
+    cut: list[tuple[int, int]] = []
+    for start, end in pieces:
+        while end - start > size:
+            comma = max(text.rfind("，", start, start + size), text.rfind(",", start, start + size))
+            middle = comma + 1 if comma > start else start + size
+            cut.append((start, middle))
+            start = middle
+        cut.append((start, end))
+    out: list[tuple[int, int]] = []
+    for start, end in cut:
+        if out and end - out[-1][0] <= size:
+            out[-1] = (out[-1][0], end)
+        elif end > start:
+            out.append((start, end))
+    return out
+
+
+def comprehension_examples(folder: Path, negatives: int, rng: random.Random, refuse: float) -> Iterator[Example]:
+    """Examples from a reading-comprehension folder (`contexts.jsonl`, `questions.jsonl`).
+
+    Each question meets the window that holds its answer and `negatives` others of its paragraph; a share `refuse`
+    meets others only and must be refused.
+    """
+    texts = {str(row["context_id"]): str(row["text"]) for row in read_rows(folder / "contexts.jsonl")}
+    cuts = {key: windows(text, rng.choice((80, 120, 160))) for key, text in texts.items()}
+    for row in read_rows(folder / "questions.jsonl"):
+        text, spans = texts[str(row["context_id"])], cuts[str(row["context_id"])]
+        answers = row["answers"]
+        assert isinstance(answers, list)
+        answer = answers[0]
+        start, end = int(answer["start"]), int(answer["start"]) + len(answer["text"])
+        held = [(a, b) for a, b in spans if a <= start and end <= b]
+        others = [(a, b) for a, b in spans if answer["text"] not in text[a:b]]
+        if not held:
+            continue
+        a, b = held[0]
+        rng.shuffle(others)
+        if len(others) > negatives and rng.random() < refuse:
+            chosen = [Candidate("", text[x:y], False) for x, y in others[: negatives + 1]]
+        else:
+            chosen = [Candidate("", text[a:b], True, (start - a, end - a))]
+            chosen += [Candidate("", text[x:y], False) for x, y in others[:negatives]]
+        yield Example(str(row["question"]), tuple(chosen))
+
+
+def batches(examples: Iterable[Example], pairs: int, rng: random.Random) -> Iterator[list[Example]]:
+    """Shuffled batches of about `pairs` question-passage pairs, of similar length within a batch."""
+    pool = list(examples)
+    rng.shuffle(pool)
+    for at in range(0, len(pool), 512):
+        block = sorted(pool[at : at + 512], key=lambda e: max(len(c.text) for c in e.candidates))
+        groups: list[list[Example]] = [[]]
+        for example in block:
+            if sum(len(e.candidates) for e in groups[-1]) >= pairs:
+                groups.append([])
+            groups[-1].append(example)
+        rng.shuffle(groups)
+        yield from groups

@@ -1,0 +1,42 @@
+"""The reader's network: a BERT encoder with a span head and a relevance head. Used for training and export only."""
+
+from __future__ import annotations
+
+import torch
+from torch import nn
+from transformers import BertConfig, BertModel
+
+
+class ReaderNetwork(nn.Module):
+    """(input_ids, attention_mask), each (n, length) → relevance (n,), start logits and end logits (n, length).
+
+    The pair is `<s> question </s></s> heading, passage </s>`. Relevance reads `<s>`; position 0 of start and end
+    stands for "no answer here".
+    """
+
+    def __init__(self, encoder: BertModel) -> None:
+        super().__init__()
+        self.encoder = encoder
+        hidden = encoder.config.hidden_size
+        self.relevance = nn.Linear(hidden, 1)
+        self.span = nn.Linear(hidden, 2)
+        nn.init.normal_(self.relevance.weight, std=0.02)
+        nn.init.normal_(self.span.weight, std=0.02)
+
+    def forward(
+        self, input_ids: torch.Tensor, attention_mask: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        states = self.encoder(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
+        span = self.span(states)
+        return self.relevance(states[:, 0]).squeeze(-1), span[..., 0], span[..., 1]
+
+
+def shallow(encoder: BertModel, layers: tuple[int, ...]) -> BertModel:
+    """A copy of `encoder` that keeps only the named layers, in this order."""
+    config = BertConfig(**{**encoder.config.to_dict(), "num_hidden_layers": len(layers)})
+    config.hidden_dropout_prob = config.attention_probs_dropout_prob = 0.0
+    out = BertModel(config, add_pooling_layer=False)
+    out.embeddings.load_state_dict(encoder.embeddings.state_dict())
+    for new, old in enumerate(layers):
+        out.encoder.layer[new].load_state_dict(encoder.encoder.layer[old].state_dict())
+    return out

@@ -1,0 +1,110 @@
+"""A question and what was asked before → Query: folded words, the periods it names, what kind of answer it wants.
+
+Knows Chinese wording and documents' years; searches nothing and reads nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from index.fold import fold
+
+_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
+_HAN_YEAR = re.compile(r"([一二][〇零○一二三四五六七八九]{3})年")
+_DIGITS = str.maketrans("〇零○一二三四五六七八九", "000123456789")
+_PLAN = re.compile(
+    r"计划|目标|打算|准备|力争|预期|预计|要(?!求|素|闻|点|不)|将|安排|争取|明年|十五五|怎么办|will|plan|target|aim|goal"
+)
+_RESULT = re.compile(
+    r"实际|完成了|达到了|实现了|做到|去年|上年|[^为]了(?:多少|几|哪|吗|什么)|已经|过去|总共|一共|did|was|were|last year"
+)
+_NUMBER = re.compile(
+    r"多少|几[个家名人所座条项年亿万千百公亩套次天类批张处户期大成岁场辆间位镇]|多[高大长久远快少]|第几|比例|增速|how (?:many|much)|百分之几"
+)
+_LIST = re.compile(r"哪些|哪[几两三四五六七八九十\d]+|有哪|分别是|包括什么|列举|是哪几|which .*s\b")
+_YES_NO = re.compile(r"[吗么嘛]$|是不是|有没有|能不能|会不会|要不要|可不可以|是否|了没")
+_WHY_HOW = re.compile(r"为什么|为何|怎么|怎样|如何|咋|办法|why|how (?!many|much)")
+_MEANING = re.compile(r"什么是|是什么意思|指什么|是指|啥意思|什么意思|全称|含义|怎么解释")
+_POINTER = re.compile(
+    r"^(?:那|这|它|他们|其中|该|上述|以上|还有|另外)|呢$|^(?:为什么|为啥|怎么做|原因|what about|and )"
+)
+_ASKING = re.compile(r"多少|几|什么|哪|吗|怎|何|谁|咋|是不是|有没有|how|what|which|who|when|why|where")
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question made ready.
+
+    `words` is what is searched and read: the question, with the earlier one in front of it when it leans on that.
+    `years` are the years it names (relative words are resolved by `years_in`), `tense` is "plan", "result" or "",
+    `kind` is one of number, list, yes_no, why_how, meaning, other.
+    """
+
+    question: str
+    resolved: str
+    words: str
+    tense: str
+    kind: str
+    documents: tuple[str, ...]
+
+    def years_in(self, report_year: int) -> frozenset[int]:
+        """The years that the question means when it is put to a report given in `report_year`."""
+        return frozenset(_years(self.words, report_year))
+
+
+def understand(question: str, history: Sequence[str] = (), documents: Sequence[str] = ()) -> Query:
+    """The query of `question`, asked after `history` (oldest first), of the named documents or of all."""
+    words = fold(question).strip()
+    resolved = question.strip()
+    leaning = bool(history) and leans(words)
+    if leaning:
+        resolved = f"{history[-1].strip()} → {resolved}"
+        words = f"{fold(history[-1]).strip()} → {words}"
+    return Query(question, resolved, words, _tense(fold(question)) or _tense(words), _kind(words), tuple(documents))
+
+
+def leans(words: str) -> bool:
+    """Whether folded `words` cannot be understood without the question before them."""
+    return bool(_POINTER.search(words)) or len(re.sub(r"\W", "", words)) <= 9
+
+
+def parts(words: str) -> tuple[str, ...]:
+    """The questions that `words` puts one after the other, or `words` alone where there is only one."""
+    pieces = [p for p in re.split(r"[,;。?!]+|\s→\s", words) if p.strip()]
+    asking = [p for p in pieces if _ASKING.search(p)]
+    return tuple(asking) if len(asking) > 1 else (words,)
+
+
+def _years(words: str, report_year: int) -> set[int]:
+    years = {int(y) for y in _YEAR.findall(words)}
+    years |= {int(y.translate(_DIGITS).replace("一", "1")) for y in _HAN_YEAR.findall(words)}
+    for pattern, shift in (
+        (r"今年|本年|this year", 0),
+        (r"去年|上年|上一年|last year", -1),
+        (r"前年", -2),
+        (r"明年", 1),
+    ):
+        if re.search(pattern, words):
+            years.add(report_year + shift)
+    return years
+
+
+def _tense(words: str) -> str:
+    plan, result = bool(_PLAN.search(words)), bool(_RESULT.search(words))
+    return "" if plan == result else "plan" if plan else "result"
+
+
+def _kind(words: str) -> str:
+    last = words.split(" → ")[-1].rstrip("?。! ")
+    for kind, pattern in (
+        ("meaning", _MEANING),
+        ("number", _NUMBER),
+        ("list", _LIST),
+        ("why_how", _WHY_HOW),
+        ("yes_no", _YES_NO),
+    ):
+        if pattern.search(last):
+            return kind
+    return "other"

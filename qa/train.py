@@ -1,0 +1,136 @@
+"""Trains the reader: listwise relevance with a null, and the answer's span, jointly.
+
+`python -m qa.train` needs the extra `[train]`; it knows examples and the network, not the index or the assistant.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from tokenizers import Tokenizer
+from torch.nn.functional import cross_entropy
+
+from index.fold import fold
+from qa.examples import Example, batches
+from qa.network import ReaderNetwork
+
+log = logging.getLogger("qa.train")
+MAX_TOKENS = 224
+NULL_LOGIT = 0.0  # relevance competes with this: a question whose passages all stay below it is refused
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Tensors of some examples, flattened over their candidates; `groups` are slices of rows, one per example."""
+
+    ids: torch.Tensor
+    mask: torch.Tensor
+    allowed: torch.Tensor
+    start: torch.Tensor
+    end: torch.Tensor
+    gold: torch.Tensor
+    groups: list[slice]
+
+
+def encode(examples: Sequence[Example], tokenizer: Tokenizer) -> Batch:
+    """Token ids, the positions a span may take (the passage, and 0 for none) and the targets."""
+    pairs = [(fold(e.question), fold(c.heading + c.text)) for e in examples for c in e.candidates]
+    encodings = tokenizer.encode_batch(pairs)
+    candidates = [c for e in examples for c in e.candidates]
+    length = max(len(e.ids) for e in encodings)
+    n = len(encodings)
+    ids = torch.ones(n, length, dtype=torch.long)
+    mask = torch.zeros(n, length, dtype=torch.long)
+    allowed = torch.zeros(n, length, dtype=torch.bool)
+    start, end = torch.zeros(n, dtype=torch.long), torch.zeros(n, dtype=torch.long)
+    for row, (encoding, candidate) in enumerate(zip(encodings, candidates, strict=True)):
+        ids[row, : len(encoding.ids)] = torch.tensor(encoding.ids)
+        mask[row, : len(encoding.ids)] = 1
+        allowed[row, 0] = True
+        shift = len(candidate.heading)
+        inside = [
+            (at, a - shift, b - shift)
+            for at, ((a, b), part) in enumerate(zip(encoding.offsets, encoding.sequence_ids, strict=True))
+            if part == 1 and b > shift
+        ]
+        for at, _, _ in inside:
+            allowed[row, at] = True
+        if candidate.span is not None:
+            first = [at for at, a, b in inside if a <= candidate.span[0] < b]
+            last = [at for at, a, b in inside if a < candidate.span[1] <= b]
+            if first and last:
+                start[row], end[row] = first[0], last[0]
+        elif candidate.gold:
+            start[row] = end[row] = -100
+    gold = torch.tensor([c.gold for c in candidates])
+    groups, at = [], 0
+    for example in examples:
+        groups.append(slice(at, at + len(example.candidates)))
+        at += len(example.candidates)
+    return Batch(ids, mask, allowed, start, end, gold, groups)
+
+
+def loss_of(network: ReaderNetwork, batch: Batch) -> tuple[torch.Tensor, float, float]:
+    """The joint loss of a batch, and its parts as numbers: listwise relevance, span."""
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        relevance, start, end = network(batch.ids, batch.mask)
+    relevance, start, end = relevance.float(), start.float(), end.float()
+    start, end = start.masked_fill(~batch.allowed, -1e4), end.masked_fill(~batch.allowed, -1e4)
+    terms = []
+    for group in batch.groups:
+        scores = torch.cat([torch.full((1,), NULL_LOGIT), relevance[group]])
+        gold = torch.cat([torch.tensor([not batch.gold[group].any()]), batch.gold[group]])
+        terms.append(torch.logsumexp(scores, 0) - torch.logsumexp(scores[gold], 0))
+    listwise = torch.stack(terms).mean()
+    weight = torch.where(batch.gold, 1.0, 0.3)
+    spans = cross_entropy(start, batch.start, reduction="none") + cross_entropy(end, batch.end, reduction="none")
+    span = (spans * weight).sum() / weight.sum() / 2
+    return listwise + span, listwise.item(), span.item()
+
+
+def train(
+    network: ReaderNetwork,
+    tokenizer: Tokenizer,
+    examples: Sequence[Example],
+    *,
+    steps: int,
+    rate: float,
+    pairs: int,
+    out: Path,
+    rng: random.Random,
+) -> None:
+    """`steps` updates over `examples` (reshuffled when used up); the network's state goes to `out` now and then."""
+    network.encoder.embeddings.requires_grad_(False)
+    parameters = [p for p in network.parameters() if p.requires_grad]
+    optimizer = torch.optim.AdamW(parameters, rate, weight_decay=0.01, fused=True)
+    warm = max(steps // 20, 20)
+    schedule = torch.optim.lr_scheduler.LambdaLR(
+        optimizer, lambda step: min((step + 1) / warm, max((steps - step) / (steps - warm), 0.02))
+    )
+    done, begun, sums = 0, time.monotonic(), [0.0, 0.0]
+    while done < steps:
+        for group in batches(examples, pairs, rng):
+            loss, listwise, span = loss_of(network, encode(group, tokenizer))
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(parameters, 1.0)
+            optimizer.step()
+            schedule.step()
+            optimizer.zero_grad()
+            done += 1
+            sums = [sums[0] + listwise, sums[1] + span]
+            if done % 50 == 0:
+                pace = (time.monotonic() - begun) / done
+                log.info(
+                    "step %d/%d listwise %.3f span %.3f %.2f s/step", done, steps, sums[0] / 50, sums[1] / 50, pace
+                )
+                sums = [0.0, 0.0]
+            if done % 500 == 0 or done == steps:
+                torch.save(network.state_dict(), out)
+            if done == steps:
+                break
