@@ -25,7 +25,7 @@ from eval.trec import qrels_lines, run_lines
 
 
 def test_exact_match_ignores_marks_and_width_but_not_the_percent_sign() -> None:
-    assert exact_match("３32.63亿元。", ["332.63亿元"]) == 1.0
+    assert exact_match("\uff1332.63亿元。", ["332.63亿元"]) == 1.0
     assert exact_match("332.63亿", ["332.63亿元", "33亿元"]) == 0.0
     assert exact_match("5", ["5%"]) == 0.0
 
@@ -83,7 +83,11 @@ def test_number_accuracy_normalises_value_and_unit() -> None:
 
 # ---- places and ranking ----
 
-TEXT = "一、2022年工作回顾\n全县生产总值332亿元。港口吞吐900万吨。\n二、2023年主要工作\n港口吞吐1000万吨。全县生产总值增长6%。\n"
+TEXT = """一、2022年工作回顾
+全县生产总值332亿元。港口吞吐900万吨。
+二、2023年主要工作
+港口吞吐1000万吨。全县生产总值增长6%。
+"""
 REPORT = document("甲", TEXT)
 ATLAS = Atlas({"甲": REPORT})
 
@@ -176,7 +180,7 @@ def _cited(*words: str) -> list[dict[str, object]]:
 def test_quote_integrity_is_byte_equality_of_every_quote() -> None:
     good = _cited("港口吞吐900万吨", "全县生产总值332亿元")
     assert quote_integrity({"citations": good}, ATLAS.documents) == 1.0
-    for change in ({"quote": "港口吞吐９00万吨"}, {"start": 0}, {"document": "乙"}, {"end": None}):
+    for change in ({"quote": "港口吞吐\uff1900万吨"}, {"start": 0}, {"document": "乙"}, {"end": None}):
         bad = [good[0] | change, good[1]]
         assert quote_integrity({"citations": bad}, ATLAS.documents) == 0.5
         assert quote_integrity({"citations": good, "related": bad}, ATLAS.documents) == 0.75
