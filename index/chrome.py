@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from index.headings import CONTENTS, Line, lines_of, numbered
+from index.headings import ADDRESS, CONTENTS, Line, lines_of, numbered
 from index.textmap import Edit
 
 _HEAD_LINES, _TAIL_LINES = 45, 40
@@ -39,6 +39,7 @@ _LICENCE = re.compile(r"本(?:作品|文|页面).{0,24}(?:中华人民共和国�
 _LICENCE_END = re.compile(r"公有领域|公有領域|public domain|cc by|知识共享|许可协议")
 _NOTE = re.compile(r"[\uff3b\[\u3014【](?:注 ?)?\d{1,3}[\uff3d\]\u3015】]")
 _FOLIO = re.compile(r"[-—]? ?(?:\d{1,4}|[ivxl]{1,7}) ?[-—]?")
+_NEVER_FIRST = ",。;:、)》”’」』]%"
 _EMPTY_LINES = re.compile(r"(?<=\n\n)\n+")
 _OPENING = re.compile(r"各位|同志们")
 
@@ -149,16 +150,37 @@ def _breaks(text: str, kept: Sequence[Line]) -> Iterator[Edit]:
     """Line breaks inside a sentence: no line begins with the mark the next one does, or ends where ours does."""
     spaced = sum(1 for a, b in pairwise(kept) if "\n" in text[a.end : b.first]) * 2 > len(kept)
     width = _page_width(kept)
-    for line, follower in pairwise(kept):
+    quoted, inside = 0, False
+    for at, (line, follower) in enumerate(pairwise(kept)):
+        after = kept[at + 2].text if at + 2 < len(kept) else "-"
+        quoted = max(quoted, 0) + line.text.count("“") - line.text.count("”")
+        loose = quoted > 0 or (len(follower.text) <= 6 and after[0] in _NEVER_FIRST)
+        prose = spaced and (inside or (len(line.text) > 14 and "," in line.text))
         gap = text[line.last : follower.first]
-        if gap.count("\n") != 1 or "\f" in gap:
-            continue
-        opens, ends = follower.text[0], line.text[-1]
-        broken = opens in ",。;:、)》”’」』]%" or ends in "(《“‘「『、[" or (ends == "," and len(line.text) > 4)
-        within = spaced and len(line.text) > 14 and _ideograph(ends) and _ideograph(opens)
-        full = width and width * 0.85 <= len(line.text) and ends not in "。;:!?" and not numbered(follower.text)
-        if broken or within or full:
+        inside = gap.count("\n") == 1 and "\f" not in gap and _broken(line.text, follower.text, loose, prose, width)
+        if inside:
             yield Edit(line.last, follower.first, "")
+        else:
+            quoted = 0
+
+
+def _broken(line: str, follower: str, loose: bool, prose: bool, width: int) -> bool:
+    """Whether `follower` goes on with the sentence of `line`.
+
+    `loose`: a quotation is open, or the line after `follower` goes on with it; `prose`: the line is part of a paragraph
+    in a text whose paragraphs are parted by empty lines; `width` is that of a printed line, or 0.
+    """
+    opens, ends = follower[0], line[-1]
+    words = _ideograph(ends) and _ideograph(opens)
+    if ADDRESS.match(follower):
+        return False
+    if opens in _NEVER_FIRST or ends in "(《“‘「『、[" or (ends == "," and len(line) > 4):
+        return True
+    if loose and min(len(line), len(follower)) <= 12 and ends not in "。!?":
+        return True
+    if width and len(line) >= width * 0.85 and ends not in "。;:!?" and not numbered(follower):
+        return True
+    return words and (len(follower) == 1 or prose)
 
 
 def _page_width(kept: Sequence[Line]) -> int:

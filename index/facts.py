@@ -29,8 +29,9 @@ _TITLE = re.compile(r"(?:工作|施政)报告")
 _TITLE_PLACE = re.compile(r"(?:^|年|》|《)([\u4e00-\u9fff]{2,12}?)(?:人民)?(?:政府|市长|县长|省长|区长|\d{4}年)")
 _OFFICE = re.compile(
     r"(?:代理?)?(?:省长|市长|县长|区长|州长|盟长|旗长|镇长|乡长|主席|总理|专员)(?!团|会)[ :]*"
-    r"((?:[\u4e00-\u9fff·] ?){2,12}?)(?=$|同志|作|向|在(?!$)|代表|[\u4e00-\u9fff]{2,4}(?:市|县|区)议会|[,。:(])"
+    r"(?!在)((?:[\u4e00-\u9fff·] ?){2,12}?)(?=$|同志|作|向|在(?!$)|代表|[\u4e00-\u9fff]{2,4}(?:市|县|区)议会|[,。:(])"
 )
+_NAME_FIRST = re.compile(r"日([\u4e00-\u9fff·]{2,8}?)代?(?:省长|市长|县长|区长|州长|旗长|主席|总理)在")
 _NAME = re.compile(r"[\u4e00-\u9fff] ?[\u4e00-\u9fff](?: ?[\u4e00-\u9fff])?$")
 _SALUTATION = re.compile(r"(?:各位|同志们|主席|议长)")
 _ON_BEHALF = re.compile(r"代表([\u4e00-\u9fff]{2,12}?)人民政府")
@@ -208,7 +209,7 @@ def _speaker(text: str, head: Sequence[Line]) -> str:
         own = text[line.first : line.last]
         if re.search(r"(?:长|主席|总理)$", line.text) and at + 1 < len(head):
             own += text[head[at + 1].first : head[at + 1].last]
-        match = _OFFICE.search(fold(own))
+        match = _NAME_FIRST.search(fold(own)) or _OFFICE.search(fold(own))
         if match:
             return "".join(own[match.start(1) : match.end(1)].split())
     if head and _NAME.match(head[-1].text) and len(head) > 1:

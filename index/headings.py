@@ -39,7 +39,12 @@ _NARRATIVE = re.compile(
 )
 ADDRESS = re.compile(r"各位(?:代表|委员|议员)|同志们")
 _STOP = re.compile(r"[。!？?]")
+_DATE_END = re.compile(r"\d{1,4} ?[年月日]$|^[一二三四五六七八九十]+月$|年底$")
+_PAIR = re.compile(r"[^,。]{4,14},[^,。]{4,14}")
+_CAPTION = re.compile(r"[图表照] ?\d")
 _ENDS = "。!?;:”」)"
+# Every blank of Unicode and the marks without width that pages leave at the ends of lines.
+_BLANKS = "".join(chr(code) for code in range(0x3001) if chr(code).isspace()) + "\u200b\u200c\u200d\u2060\ufeff"
 _LONG = 60
 
 
@@ -70,7 +75,7 @@ def lines_of(text: str) -> list[Line]:
     found: list[Line] = []
     at = 0
     for raw in text.splitlines(keepends=True):
-        body = raw.strip("\u200b\ufeff \t\r\n\f\v\u3000\xa0")
+        body = raw.strip(_BLANKS)
         if body:
             first = at + raw.index(body)
             found.append(Line(at, at + len(raw), first, first + len(body), fold(body)))
@@ -84,7 +89,7 @@ def headings(text: str, lines: Sequence[Line]) -> list[Heading]:
     leads: list[Heading] = []
     back = addressed = False
     for at, line in enumerate(lines):
-        heading = _numbered(text, at, line, back) or _unnumbered(text, at, lines, bool(found), back)
+        heading = _numbered(text, at, lines, back) or _unnumbered(text, at, lines, bool(found), back)
         if heading is not None:
             found += _if_several(leads)
             found.append(heading)
@@ -100,7 +105,7 @@ def headings(text: str, lines: Sequence[Line]) -> list[Heading]:
 
 def numbered(words: str) -> bool:
     """Whether folded `words` begin with the number of a heading or item."""
-    return any(pattern.match(words) for _, pattern, _ in _NUMBERED)
+    return _number(words)[0] >= 0
 
 
 def _if_several(leads: list[Heading]) -> list[Heading]:
@@ -110,25 +115,41 @@ def _if_several(leads: list[Heading]) -> list[Heading]:
     return kept
 
 
-def _numbered(text: str, at: int, line: Line, back: bool) -> Heading | None:
-    if CONTENTS.search(line.text):
+def _numbered(text: str, at: int, lines: Sequence[Line], back: bool) -> Heading | None:
+    line = lines[at]
+    rank, begin, limit = _number(line.text)
+    if rank < 0 or (back and rank >= ITEM) or CONTENTS.search(line.text):
         return None
-    for rank, pattern, limit in _NUMBERED:
-        mark = pattern.match(line.text)
-        if mark is None:
-            continue
-        if back and rank >= ITEM:
-            return None
-        stop = _STOP.search(line.text, mark.end())
-        colon = line.text.find(":", mark.end(), mark.end() + 24)
-        if rank >= ARTICLE and colon > 0 and (stop is None or colon < stop.start()):
-            return Heading(at, rank, _title(text, line, colon), True)
+    stop = _STOP.search(line.text, begin)
+    colon = line.text.find(":", begin, begin + 24)
+    if rank >= ARTICLE and colon > begin and (stop is None or colon < stop.start()):
+        length, run_in = colon, True
+    else:
         length = stop.start() if stop else len(line.text)
-        if length <= mark.end() or length > limit or line.text[length - 1] in ":,;":
-            return None
         run_in = bool(stop and len(line.text) > stop.end() + 1)
-        return Heading(at, rank, _title(text, line, length), run_in)
-    return None
+    if length <= begin or length > limit or line.text[length - 1] in ":,;":
+        return None
+    if rank >= ITEM and not _heads_a_list(lines, at, line.text[begin:length].strip(), run_in):
+        return None
+    return Heading(at, rank, _title(text, line, length), run_in)
+
+
+def _number(words: str) -> tuple[int, int, int]:
+    """The rank, the end of the number and the longest heading for `words` that begin with one; rank -1 otherwise."""
+    for rank, pattern, limit in _NUMBERED:
+        mark = pattern.match(words)
+        if mark:
+            return rank, mark.end(), limit
+    return -1, 0, 0
+
+
+def _heads_a_list(lines: Sequence[Line], at: int, title: str, run_in: bool) -> bool:
+    """Whether an item with an Arabic number is a heading: it is words, and not one of a list of bare items."""
+    if not "\u4e00" <= title[0] <= "\u9fff" or _DATE_END.search(title):
+        return False
+    follower = lines[at + 1].text if at + 1 < len(lines) else ""
+    alike = _number(follower)[0] == _number(lines[at].text)[0]
+    return run_in or not (alike or lines[at].text.endswith("。"))
 
 
 def _unnumbered(text: str, at: int, lines: Sequence[Line], inside: bool, back: bool) -> Heading | None:
@@ -139,18 +160,20 @@ def _unnumbered(text: str, at: int, lines: Sequence[Line], inside: bool, back: b
         return Heading(at, PART, _title(text, line, size), False, back=True)
     if follower is None or back or size > 45 or CONTENTS.search(line.text):
         return None
-    followed = len(follower.text) >= _LONG or any(p.match(follower.text) for r, p, _ in _NUMBERED if r <= ARTICLE)
+    followed = len(follower.text) >= _LONG or 0 <= _number(follower.text)[0] <= ARTICLE
     if not followed or _LEAD_IN.search(line.text):
         return None
     if size < 4 or (at and lines[at - 1].text[-1] not in _ENDS and len(lines[at - 1].text) > 20):
         return None  # the rest of a broken line
+    if _CAPTION.match(line.text):
+        return None
     bare = line.text.rstrip("。")
     if _MAIN.search(bare) and _MAIN_SUBJECT.search(bare) and "。" not in bare and "," not in bare:
         return Heading(at, MAIN, _title(text, line, len(bare)), False)
     if not inside or (_NARRATIVE.match(line.text) and not _ORDINAL.match(line.text)) or _STOP.search(bare):
         return None
     closed = line.text.endswith("。")
-    if _ORDINAL.match(line.text) or (size <= 22 and "," not in bare) or (size <= 30 and not closed):
+    if _ORDINAL.match(line.text) or (size <= 22 and "," not in bare) or (not closed and _PAIR.fullmatch(bare)):
         return Heading(at, LEAD, _title(text, line, len(bare)), False)
     return None
 

@@ -148,7 +148,7 @@ def _is_problems(line: str, before: bool) -> bool:
     """Whether a paragraph names the problems; dashes after such a paragraph go on with them."""
     if before and re.match(r"[-—―]{2}|[二三四五六七八九]是", line):
         return True
-    return bool(len(line) > 40 and _PROBLEMS.match(line[:110]) and _PROBLEMS_CUE.search(line[:45]))
+    return bool(len(line) > 20 and _PROBLEMS.match(line[:110]) and _PROBLEMS_CUE.search(line[:45]))
 
 
 def _closing(lines: Sequence[Line], parts: Sequence[_Part]) -> int:

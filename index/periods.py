@@ -18,6 +18,7 @@ _PAST_FIVE = re.compile(r"(?:过去|这|近|本届政府).{0,3}五年|五年[来
 _NEXT_FIVE = re.compile(r"(?:今后|未来|下一个|接下来).{0,2}五年")
 _PAST_ONE = re.compile(r"过去的?一年|一年来|去年|刚刚过去的|上年")
 _THIS = re.compile(r"今年|新的一年|本年度")
+_PLAN_WORD = re.compile(r"^.{2,6}?五.?(?:规划|计划)")
 _YEAR = re.compile(r"(?<!\d)(\d{4})年")
 _ROC_YEAR = re.compile(r"(?<!\d)(1[0-4]\d|[89]\d) ?年度?")
 _RESULT = re.compile(r"回顾|总结|成就|成绩|成效|取得|完成情况|施政成果|已实施|进展|迈出")
@@ -163,6 +164,7 @@ def _sense(after: str, first: int, last: int, year: int) -> str:
     if first >= year:
         return PLAN
     # A plan under way is reviewed or outlined as the words behind its name say.
+    after = _PLAN_WORD.sub("", after, count=1)
     result, plan = _RESULT.search(after), _PLAN.search(after)
     return RESULT if result and (not plan or result.start() < plan.start()) else PLAN
 

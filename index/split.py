@@ -27,7 +27,7 @@ _SEPARATORS = (
 )
 _CLOSERS = "”’」』》）】\u3015)\"'"
 _SENTENCE_END = re.compile(rf"(?:[。！？!?；;…]|\n)+[{_CLOSERS}]*")
-_CLAUSE_END = re.compile(rf"(?:[。！？!?；;…，：]|\n|(?<![0-9])[,:]|[,:](?![0-9]))+[{_CLOSERS}]*")
+_CLAUSE_END = re.compile(rf"{_SENTENCE_END.pattern}|(?:[，：]|(?<![0-9])[,:]|[,:](?![0-9]))+[{_CLOSERS}]*")
 
 
 def split(document: Document, size: int = 120) -> tuple[Passage, ...]:

@@ -1,0 +1,167 @@
+"""Sections, periods, glossary and facts, on real excerpts and on the openings of sixty-five real reports."""
+
+from __future__ import annotations
+
+import json
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.chrome import chrome_edits
+from index.outline import Outline, outline
+from index.periods import five_years, heading_periods, plan_number
+from index.textmap import apply
+
+DATA = Path(__file__).parent / "data"
+HEADS = [json.loads(line) for line in (DATA / "report-heads.jsonl").read_text(encoding="utf-8").splitlines()]
+FILLER = (
+    "全面贯彻新发展理念，坚持稳中求进，扎实推进各项任务，经济社会保持平稳健康发展，"
+    "人民生活持续改善，社会大局和谐稳定，城乡面貌有新变化。"
+)
+
+
+def told(name: str) -> tuple[str, Outline]:
+    raw = (DATA / f"report-{name}.txt").read_text(encoding="utf-8")
+    text = apply(raw, chrome_edits(raw))[0]
+    return text, outline(text, name)
+
+
+def rows(text: str, found: Outline) -> list[str]:
+    return [f"{s.kind}|{s.period}|{' / '.join(s.path)}|{text[s.start : s.start + 10].strip()}" for s in found.sections]
+
+
+@pytest.mark.parametrize("name", ["county", "province", "national", "printed"])
+def test_sections_of_real_excerpts(name: str) -> None:
+    text, found = told(name)
+    golden = (DATA / f"report-{name}.sections.txt").read_text(encoding="utf-8").splitlines()
+    assert [row.replace("\n", " ") for row in rows(text, found)] == golden
+
+
+@pytest.mark.parametrize("row", HEADS, ids=[row["stem"] for row in HEADS])
+def test_facts_and_chapters_of_real_openings(row: dict[str, object]) -> None:
+    chapters = [str(chapter) for chapter in row["chapters"]]  # type: ignore[attr-defined]
+    raw = f"{row['head']}\n各位代表：\n\n" + "".join(f"{chapter}\n\n{FILLER}\n\n" for chapter in chapters)
+    text = apply(raw, chrome_edits(raw))[0]
+    found = outline(text, "x")
+    assert (found.year, found.date, found.place, found.speaker) == tuple(
+        row[key] for key in ("year", "date", "place", "speaker")
+    )
+    assert [s.path[0] for s in found.sections if s.path] == chapters
+
+
+def test_glossary_terms_as_written_and_the_spans_of_their_entries() -> None:
+    text, found = told("county")
+    assert [entry.term for entry in found.glossary] == [
+        "“五大攻坚”行动",
+        "山区26县“造月工程”",
+        "“行政行为码”",
+        "“136”格局",
+    ]
+    last = found.glossary[-1]
+    assert text[last.start : last.end] == "16.“136”格局:即矛盾纠纷10%化解在县级,30%化解在镇街,60%化解在村社和网格。"
+
+
+@pytest.mark.parametrize(
+    ("line", "term"),
+    [
+        ("1.“两重”：是指国家重大战略实施。", "“两重”"),
+        ("21.5+2就业之家：覆盖省、市、县。", "5+2就业之家"),
+        ("（3）零碳园区：碳排放趋于平衡的园区。", "零碳园区"),
+        ("“双一流”：中国特色、世界一流的大学。", "“双一流”"),
+        ("医保影像云是指云存储中心。", "医保影像云"),
+    ],
+)
+def test_entries_of_other_shapes(line: str, term: str) -> None:
+    text = f"一、工作安排\n{FILLER}\n名词解释\n{line}\n"
+    (entry,) = outline(text, "x").glossary
+    assert (entry.term, text[entry.start : entry.end]) == (term, line)
+
+
+@pytest.mark.parametrize(
+    ("title", "year", "periods"),
+    [
+        ("一、2022年工作回顾", 2023, ["2022 result"]),
+        ("二、2023年政府主要工作", 2023, ["2023 plan"]),
+        ("一、“十四五”时期和2025年工作回顾", 2026, ["2021-2025 result", "2025 result"]),
+        ("二、“十五五”时期目标任务和2026年工作安排", 2026, ["2026-2030 plan", "2026 plan"]),
+        ("一、过去五年工作回顾", 2018, ["2013-2017 result"]),
+        ("二、今后五年的目标任务", 2022, ["2022-2026 plan"]),
+        ("关于第十一个五年规划纲要的说明", 2006, ["2006-2010 plan"]),
+        ("“十四五”规划中期实施情况回顾", 2023, ["2021-2025 result"]),
+        ("推动“十五五”开好局、起好步", 2026, []),
+        ("三、全面加强政府自身建设", 2026, []),
+        ("一、2022年工作回顾", 0, []),
+    ],
+)
+def test_periods_of_headings(title: str, year: int, periods: list[str]) -> None:
+    assert heading_periods(title, year) == periods
+
+
+def test_a_look_back_inside_the_plan_has_its_own_period() -> None:
+    text = (
+        "某县政府工作报告\n2024年1月23日在某县第十届人民代表大会第三次会议上\n县长 王小明\n各位代表：\n"
+        f"一、2023年工作回顾\n{FILLER}\n二、2024年工作安排\n{FILLER}\n过去一年，国防动员工作取得成绩。{FILLER}\n{FILLER}\n"
+    )
+    found = outline(text, "x")
+    assert [(s.period, s.path) for s in found.sections[1:]] == [
+        ("2023 result", ("一、2023年工作回顾",)),
+        ("2024 plan", ("二、2024年工作安排",)),
+        ("2023 result", ("二、2024年工作安排",)),
+        ("2024 plan", ("二、2024年工作安排",)),
+    ]
+    assert (found.title, found.date, found.place, found.speaker) == ("某县政府工作报告", "2024-01-23", "某县", "王小明")
+
+
+def test_one_short_sentence_is_style_and_two_are_headings() -> None:
+    opening = f"一、2023年工作回顾\n（一）经济稳步增长\n发展势头良好。{FILLER}\n"
+    assert len(outline(opening, "x").sections) == 2
+    assert [s.path[-1] for s in outline(f"{opening}民生持续改善。{FILLER}\n", "x").sections] == [
+        "一、2023年工作回顾",
+        "（一）经济稳步增长",
+        "发展势头良好",
+        "民生持续改善",
+    ]
+
+
+def test_headings_behind_any_blank_of_unicode_are_seen() -> None:
+    text = f"\u2003\u2003一、2023年工作回顾\n\u2003\u2003{FILLER}\n\u200b二、2024年工作安排\n\xa0{FILLER}\n"
+    assert [s.path for s in outline(text, "x").sections] == [("一、2023年工作回顾",), ("二、2024年工作安排",)]
+
+
+def test_the_name_of_the_speaker_may_come_before_the_office() -> None:
+    text = f"某市政府工作报告\n——2025年1月15日王小明市长在某市第十六届人民代表大会第三次会议上\n各位代表：\n{FILLER}"
+    assert outline(text, "x").speaker == "王小明"
+
+
+def test_the_stem_tells_the_place_only_where_the_text_does_not() -> None:
+    assert outline("没有任何地名的一段话。", "临海市2024").place == "临海市"
+    assert outline("在天台县第一届人民代表大会第一次会议上", "临海市2024").place == "天台县"
+    assert outline("没有任何地名的一段话。", "临海市2024").year == 0
+
+
+def test_five_year_plans_by_the_calendar() -> None:
+    assert [five_years(n) for n in (1, 2, 3, 10, 14, 15)] == [
+        (1953, 1957),
+        (1958, 1962),
+        (1966, 1970),
+        (2001, 2005),
+        (2021, 2025),
+        (2026, 2030),
+    ]
+    assert [plan_number(name) for name in ("一", "九", "十", "十四", "二十一")] == [1, 9, 10, 14, 21]
+
+
+@given(
+    st.text(
+        "一二、（）().12年五“十”名词解释附件：各位代表。，\n \u3000问题清醒看到让我们第部分回顾目标任务", max_size=300
+    )
+)
+def test_sections_cover_every_text_in_order(text: str) -> None:
+    found = outline(text, "x")
+    assert "".join(text[s.start : s.end] for s in found.sections) == text
+    assert all(a.end == b.start for a, b in pairwise(found.sections))
+    assert all(s.start < s.end for s in found.sections)
+    assert all(0 <= g.start < g.end <= len(text) and g.term in text[g.start : g.end] for g in found.glossary)
