@@ -83,7 +83,7 @@ def export_int8(encoder: BertModel, path: Path, head: nn.Module | None = None, o
 
 
 def save_module_files(folder: Path, prompts: dict[str, str]) -> None:
-    """The files that make `folder` load with `SentenceTransformer(folder)`: our token module, mean pooling, unit norm."""
+    """The files with which `SentenceTransformer(folder)` loads: our token module, mean pooling, unit norm."""
     modules = [
         {"idx": 0, "name": "0", "path": "", "type": "index.modules.OnnxTokens"},
         {"idx": 1, "name": "1", "path": "1_Pooling", "type": "sentence_transformers.models.Pooling"},

@@ -17,7 +17,7 @@ from index.runtime import Runtime
 MAX_TOKENS = 512
 
 
-class OnnxTokens(InputModule):
+class OnnxTokens(InputModule):  # type: ignore[misc]  # mypy does not follow the library
     """First module of a sentence-transformers model: texts → token vectors, int8 on the CPU."""
 
     save_in_root = True

@@ -1,4 +1,4 @@
-"""The index as a whole: documents, passages, vectors and terms held together. The only place where rows meet passages."""
+"""The index as a whole: documents, passages, vectors and terms. The only place where rows meet passages."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from index.errors import UserError
 from qa.assistant import open_assistant
-from qa.render import as_text
+from qa.render import to_text
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -32,7 +32,7 @@ def main(arguments: list[str] | None = None) -> int:
     except UserError as error:
         print(f"qa: {error}", file=sys.stderr)
         return 2
-    print(json.dumps(answer.to_json(), ensure_ascii=False) if options.json else as_text(answer))
+    print(json.dumps(answer.to_json(), ensure_ascii=False) if options.json else to_text(answer))
     return 0
 
 

@@ -117,7 +117,7 @@ def train(
     while done < steps:
         for group in batches(examples, pairs, rng):
             loss, listwise, span = loss_of(network, encode(group, tokenizer))
-            loss.backward()
+            torch.autograd.backward(loss)
             torch.nn.utils.clip_grad_norm_(parameters, 1.0)
             optimizer.step()
             schedule.step()
@@ -126,9 +126,8 @@ def train(
             sums = [sums[0] + listwise, sums[1] + span]
             if done % 50 == 0:
                 pace = (time.monotonic() - begun) / done
-                log.info(
-                    "step %d/%d listwise %.3f span %.3f %.2f s/step", done, steps, sums[0] / 50, sums[1] / 50, pace
-                )
+                means = [part / 50 for part in sums]
+                log.info("step %d/%d listwise %.3f span %.3f, %.2f s each", done, steps, *means, pace)
                 sums = [0.0, 0.0]
             if done % 500 == 0 or done == steps:
                 torch.save(network.state_dict(), out)
