@@ -20,7 +20,8 @@ _CN_DATE = re.compile(
 )
 _ROC_DATE = re.compile(r"(?<![\d.])(1[0-4]\d|[89]\d)[.年] ?(\d{1,2})[.月] ?(\d{1,2})日?(?![\d.])")
 _UNIT = re.compile(
-    r"[\u4e00-\u9fff]{2,}?(?:特别行政区|自治区|自治州|自治县|自治旗|地区|林区|特区|新区|矿区|省|市|州|盟|区|县|旗)"
+    r"[\u4e00-\u9fff]{2,}?(?:特别行政区|自治区|自治州|自治县|自治旗|地区|林区|特区|新区|矿区|省|市|州|盟|区|县|旗"
+    r"|街道|[镇乡](?![市县区]))|[\u4e00-\u9fff]县"
 )
 _MEETING = re.compile(
     r"在([\u4e00-\u9fff]{2,24}?)(?:第[\d一二三四五六七八九十]{1,4}|[\d一二三四五六七八九十]{1,3})届人(?:民代表大会|大)"
@@ -177,7 +178,8 @@ def _place(text: str, head: Sequence[Line], title: str, stem: str) -> str:
         place = own[meeting.start(1) : meeting.end(1)]
         return _last_unit(place) or place
     opening = fold(text[: 2 * _HEAD_CHARS])
-    if re.search(r"代表(?:国务院|中央人民政府|政务院)|国务院总理", opening):
+    national = re.search(r"届全国人民代表大会第.{1,4}次会议上", joined)
+    if national or re.search(r"代表(?:国务院|中央人民政府|政务院)|国务院总理", opening):
         return "全国"
     return (
         _unit_in(_TITLE_PLACE.search(title))

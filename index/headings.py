@@ -40,6 +40,8 @@ _NARRATIVE = re.compile(
 ADDRESS = re.compile(r"各位(?:代表|委员|议员)|同志们")
 _STOP = re.compile(r"[。!？?]")
 _DATE_END = re.compile(r"\d{1,4} ?[年月日]$|^[一二三四五六七八九十]+月$|年底$")
+_MARK_RANKS = (PART, MAIN, ARTICLE, ITEM, SUBITEM, LEAD)
+_MARKDOWN = re.compile(r"(#{1,6})[ \t]+(?=\S)")
 _PAIR = re.compile(r"[^,。]{4,14},[^,。]{4,14}")
 _CAPTION = re.compile(r"[图表照] ?\d")
 _ENDS = "。!?;:”」)"
@@ -50,13 +52,17 @@ _LONG = 60
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line that is not blank: `[start, end)` with its line break, `[first, last)` without blanks around it."""
+    """A line that is not blank: `[start, end)` with its line break, `[first, last)` without blanks around it.
+
+    `mark` counts the number signs of a Markdown heading, which lie before `first`; 0 for other lines.
+    """
 
     start: int
     end: int
     first: int
     last: int
     text: str
+    mark: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +83,10 @@ def lines_of(text: str) -> list[Line]:
     for raw in text.splitlines(keepends=True):
         body = raw.strip(_BLANKS)
         if body:
-            first = at + raw.index(body)
-            found.append(Line(at, at + len(raw), first, first + len(body), fold(body)))
+            mark = _MARKDOWN.match(body)
+            last = at + raw.index(body) + len(body)
+            body = body[mark.end() :] if mark else body
+            found.append(Line(at, at + len(raw), last - len(body), last, fold(body), len(mark[1]) if mark else 0))
         at += len(raw)
     return found
 
@@ -158,6 +166,10 @@ def _unnumbered(text: str, at: int, lines: Sequence[Line], inside: bool, back: b
     follower = lines[at + 1] if at + 1 < len(lines) else None
     if size <= 48 and inside and _BACK.match(line.text) and line.text[-1] not in "。;":
         return Heading(at, PART, _title(text, line, size), False, back=True)
+    if line.mark and size <= 60 and not (line.mark == 1 and not inside):  # the first of rank one is the title
+        return Heading(
+            at, _MARK_RANKS[line.mark - 1], _title(text, line, size), False, back=bool(_BACK.match(line.text))
+        )
     if follower is None or back or size > 45 or CONTENTS.search(line.text):
         return None
     followed = len(follower.text) >= _LONG or 0 <= _number(follower.text)[0] <= ARTICLE

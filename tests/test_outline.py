@@ -131,6 +131,36 @@ def test_headings_behind_any_blank_of_unicode_are_seen() -> None:
     assert [s.path for s in outline(text, "x").sections] == [("一、2023年工作回顾",), ("二、2024年工作安排",)]
 
 
+def test_headings_marked_in_markdown() -> None:
+    text = f"# 某县政府工作报告\n\n## 一、2023年工作回顾\n\n{FILLER}\n\n### 民生\n\n短。\n\n"
+    text += f"## 二、2024年工作安排\n\n{FILLER}\n"
+    found = outline(text, "x")
+    assert found.title == "某县政府工作报告"
+    assert [(s.path, s.period) for s in found.sections] == [
+        ((), ""),
+        (("一、2023年工作回顾",), "2023 result"),
+        (("一、2023年工作回顾", "民生"), "2023 result"),
+        (("二、2024年工作安排",), "2024 plan"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("opening", "place"),
+    [
+        ("2024年1月5日在徐州市沛县第十八届人民代表大会第三次会议上", "沛县"),
+        ("——2024年1月5日在景德镇市第十六届人民代表大会第四次会议上", "景德镇市"),
+        ("（2024年1月5日在桐乡市濮院镇第十七届人民代表大会第五次会议上）", "濮院镇"),
+        ("2024年1月5日在上海市浦东新区第七届人民代表大会第四次会议上", "浦东新区"),
+        ("2024年1月5日在巴音郭楞蒙古自治州第十五届人民代表大会第四次会议上", "巴音郭楞蒙古自治州"),
+        ("2024年3月5日在第十四届全国人民代表大会第二次会议上", "全国"),
+        ("2024年1月5日在连云港市海州区三届人大四次会议上", "海州区"),
+    ],
+)
+def test_the_place_is_the_one_whose_congress_meets(opening: str, place: str) -> None:
+    found = outline(f"政府工作报告\n{opening}\n各位代表：\n{FILLER}", "临海市")
+    assert (found.place, found.year) == (place, 2024)
+
+
 def test_the_name_of_the_speaker_may_come_before_the_office() -> None:
     text = f"某市政府工作报告\n——2025年1月15日王小明市长在某市第十六届人民代表大会第三次会议上\n各位代表：\n{FILLER}"
     assert outline(text, "x").speaker == "王小明"
