@@ -120,10 +120,10 @@ def run_state(questions: Sequence[Question], assistant: Asked) -> dict[str, Any]
 class Progress:
     """One line on standard error: done, share, time spent and left. Redrawn on a terminal, else every few seconds."""
 
-    def __init__(self, total: int, stream: TextIO = sys.stderr, label: str = "") -> None:
-        self.total, self.stream, self.label = total, stream, label
+    def __init__(self, total: int, stream: TextIO | None = None, label: str = "") -> None:
+        self.total, self.stream, self.label = total, stream or sys.stderr, label
         self.start = self.shown = time.monotonic()
-        self.live = stream.isatty()
+        self.live = self.stream.isatty()
 
     def step(self, before: int, done: int) -> None:
         """`done` questions are answered, of which `before` were when this start began."""
