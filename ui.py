@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import logging
 import os
 import socket
 import sys
@@ -23,18 +24,19 @@ os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", "1000000")
 
 from index.errors import UserError
 from qa.limits import MAX_HISTORY, MAX_QUESTION, complaint
-from qa.reading import catalogue
+from qa.reading import catalogue, name_of
 from qa.render import bubble, cards, notice, question_bubble
 
 if TYPE_CHECKING:
     import gradio as gr
     from fastapi import FastAPI
+
     from qa.assistant import Assistant
 
 CONCURRENCY = 4
 """Questions answered at a time; the framework's own default is one."""
 
-Turn = tuple[list[dict[str, str]], str, list[str]]
+log = logging.getLogger(__name__)
 
 
 def create_page(assistant: Assistant) -> FastAPI:
@@ -44,13 +46,13 @@ def create_page(assistant: Assistant) -> FastAPI:
     from qa.service import create_app
     from qa.suggest import example_questions
 
-    blocks = _blocks(gr, assistant, example_questions(assistant))
+    blocks = _blocks(assistant, example_questions(assistant))
     head = f"<style>{_asset('page.css')}</style><script>{_asset('page.js')}</script>"
-    return gr.mount_gradio_app(
+    app: FastAPI = gr.mount_gradio_app(
         create_app(assistant),
         blocks,
         path="/",
-        theme=_theme(gr),
+        theme=_theme(),
         head=head,
         footer_links=[],
         run_history=False,
@@ -59,9 +61,12 @@ def create_page(assistant: Assistant) -> FastAPI:
         show_error=False,
         max_file_size=0,
     )
+    return app
 
 
-def _theme(gr: Any) -> gr.themes.Base:
+def _theme() -> gr.themes.Base:
+    import gradio as gr
+
     sans = ["system-ui", "-apple-system", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "sans-serif"]
     return gr.themes.Base(
         primary_hue=gr.themes.colors.cyan,
@@ -72,9 +77,12 @@ def _theme(gr: Any) -> gr.themes.Base:
     )
 
 
-def _blocks(gr: Any, assistant: Assistant, examples: Sequence[str]) -> gr.Blocks:
+def _blocks(assistant: Assistant, examples: Sequence[str]) -> gr.Blocks:
+    import gradio as gr
+
     documents = assistant.index.documents
-    with gr.Blocks(title="问报", fill_height=True, fill_width=True, analytics_enabled=False) as blocks:
+    blocks = gr.Blocks(title="问报", fill_height=True, fill_width=True, analytics_enabled=False)
+    with blocks:
         gr.HTML(_header(len(documents)), elem_id="wb-header", padding=False)
         with gr.Row(elem_id="wb-row"):
             with gr.Column(elem_id="wb-chat", min_width=280):
@@ -95,10 +103,9 @@ def _blocks(gr: Any, assistant: Assistant, examples: Sequence[str]) -> gr.Blocks
                 with gr.Column(elem_id="wb-examples", visible=bool(examples)) as shown:
                     buttons = [gr.Button(text, size="sm", elem_classes="wb-example") for text in examples]
                 chosen = gr.Dropdown(
-                    [(document.title or name, name) for name, document in documents.items()],
+                    [(name_of(document), name) for name, document in documents.items()],
                     multiselect=True,
                     label="只在这些报告里找（不选则查全部）",
-                    container=True,
                     visible=len(documents) > 1,
                     elem_id="wb-documents",
                 )
@@ -117,15 +124,17 @@ def _blocks(gr: Any, assistant: Assistant, examples: Sequence[str]) -> gr.Blocks
                 evidence = gr.HTML(catalogue(documents), elem_id="wb-evidence", padding=False)
                 gr.HTML(_report_frame(list(documents)), elem_id="wb-report", padding=False)
         asked = gr.State([])
-        _wire(gr, assistant, blocks, (chat, box, shown, evidence, asked), chosen, buttons)
+        _wire(assistant, blocks, (chat, box, shown, evidence, asked), chosen, buttons)
     blocks.queue(default_concurrency_limit=CONCURRENCY, max_size=200)
     return blocks
 
 
 def _wire(
-    gr: Any, assistant: Assistant, blocks: gr.Blocks, outputs: Sequence[Any], chosen: Any, buttons: Sequence[Any]
+    assistant: Assistant, blocks: gr.Blocks, outputs: Sequence[Any], chosen: gr.Dropdown, buttons: Sequence[gr.Button]
 ) -> None:
     """What happens on a question, from the box, an example, or the page's address; and on emptying the chat."""
+    import gradio as gr
+
     chat, box, _, _, asked = outputs
 
     def reply(question: object, documents: object, turns: object, earlier: object) -> Iterator[tuple[Any, ...]]:
@@ -172,6 +181,10 @@ def _answer(assistant: Assistant, question: str, past: Sequence[str], documents:
         answer = assistant.ask(question, history=tuple(past[-MAX_HISTORY:]), documents=wanted)
     except UserError as error:
         return notice(str(error)), catalogue(known)
+    except Exception:
+        # The last edge before the reader: without it the chat would wait for ever.
+        log.exception("a question was not answered")
+        return notice("服务器内部出错，没有得到答案。请稍后再试。"), catalogue(known)
     return bubble(answer), cards(answer)
 
 
@@ -249,7 +262,9 @@ def serve(assistant: Assistant, host: str, port: int, root_path: str = "") -> No
     except (OSError, OverflowError) as error:
         remedy = "Choose another with --host and --port, or stop the program that holds it."
         raise UserError(
-            f"{host}:{port} cannot be opened ({error})", "a free address of this machine", remedy
+            f"{host}:{port} cannot be opened ({error.args[-1] if error.args else error})",
+            "a free address of this machine",
+            remedy,
         ) from error
     address = f"http://{host}:{listener.getsockname()[1]}{root_path.rstrip('/')}"
 

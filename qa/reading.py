@@ -6,6 +6,7 @@ Knows a Document and HTML; it must not know answers, retrieval, or the web frame
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -82,9 +83,9 @@ def reading_page(document: Document, place: Place | None = None, view: View | No
     return (
         f'<!DOCTYPE html>\n<html lang="zh-CN"{theme} class="{classes}">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n<link rel="icon" href="data:,">\n'
-        f"<title>{escape(document.title or document.id)}</title>\n<style>\n{_asset('reading.css')}</style>\n</head>\n"
+        f"<title>{escape(name_of(document))}</title>\n<style>\n{_asset('reading.css')}</style>\n</head>\n"
         f'<body>\n<div class="page">\n{_side(document, place, view)}<main>\n{notice}<header>'
-        f"<h1>{escape(document.title or document.id)}</h1>"
+        f"<h1>{escape(name_of(document))}</h1>"
         f'<p class="facts">{escape(" · ".join(fact for fact in facts if fact))}</p></header>\n'
         f'<article lang="{language(document.text)}">\n{"".join(_paragraphs(document, place))}</article>\n'
         f"</main>\n</div>\n<script>\n{_asset('reading.js')}</script>\n</body>\n</html>\n"
@@ -102,13 +103,20 @@ def message_page(title: str, message: str, others: Mapping[str, str]) -> str:
     )
 
 
+def name_of(document: Document) -> str:
+    """What to call the document where several are listed: its title, with place and year where the title lacks them."""
+    title = document.title or document.id
+    title = title if document.place in title else f"{document.place}{title}"
+    return title if not document.year or str(document.year) in title else f"{title}（{document.year}年）"
+
+
 def catalogue(documents: Mapping[str, Document]) -> str:
     """The documents as a list of cards for the chat page's panel, each with its facts and a link to its whole text."""
     items = []
     for identifier, document in documents.items():
         facts = escape(" · ".join(fact for fact in (document.place, document.date, document.speaker) if fact))
         items.append(
-            f'<li class="wb-card"><h3>{escape(document.title or identifier)}</h3><p class="wb-path">{facts}</p>'
+            f'<li class="wb-card"><h3>{escape(name_of(document))}</h3><p class="wb-path">{facts}</p>'
             f'<p class="wb-more"><a class="wb-open" href="doc/{quote(identifier, safe="")}">阅读全文</a></p></li>'
         )
     return (
@@ -142,22 +150,35 @@ def _links(others: Mapping[str, str], current: str = "", query: str = "") -> str
     return "".join(items)
 
 
+def _entry(section: Section) -> tuple[tuple[str, ...], str]:
+    """What makes a section an entry of the outline: its headings, and its kind where that has a name of its own."""
+    return section.path, _KINDS.get(section.kind, "")
+
+
+def _outline(document: Document) -> Iterable[tuple[Section, str]]:
+    """The outline's entries and their labels; a chapter that goes on after its last sub-heading is no second entry."""
+    paths: set[tuple[str, ...]] = set()
+    entries: set[tuple[tuple[str, ...], str]] = set()
+    for section in document.sections:
+        kind = _KINDS.get(section.kind, "")
+        label = section.path[-1].strip() if section.path and section.path not in paths else kind
+        if label and _entry(section) not in entries and document.text[section.start : section.end].strip():
+            yield section, label
+            paths.add(section.path)
+            entries.add(_entry(section))
+
+
 def _side(document: Document, place: Place | None, view: View) -> str:
-    current = document.section_at(place.start) if place and document.sections else None
+    current = _entry(document.section_at(place.start)) if place and document.sections else None
     starts = [start for start, _ in _lines(document.text)]
     items: list[str] = []
-    before: tuple[str, ...] = ()
-    for section in document.sections:
-        label = section.path[-1] if section.path and section.path != before else _KINDS.get(section.kind, "")
-        before = section.path
-        if not label or not document.text[section.start : section.end].strip():
-            continue
-        target = next((s for s in reversed(starts) if s <= _first_word(document.text, section)), 0)
-        here = ' aria-current="true"' if section is current else ""
-        period = f' <span class="period">{escape(period_label(section.period))}</span>' if section.period else ""
+    for section, label in _outline(document):
+        target = starts[bisect_right(starts, _first_word(document.text, section)) - 1]
+        here = ' aria-current="true"' if _entry(section) == current else ""
         level = min(len(section.path) or 1, 3)
-        period = period if level == 1 else ""
-        items.append(f'<li class="l{level}"><a href="#p{target}"{here}>{escape(label.strip())}</a>{period}</li>')
+        named = section.period and level == 1 and section.path and label == section.path[-1].strip()
+        period = f'<span class="period">{escape(period_label(section.period))}</span>' if named else ""
+        items.append(f'<li class="l{level}"><a href="#p{target}"{here}>{escape(label)}</a>{period}</li>')
     query = "?" + "&amp;".join(
         part for part in ("embed=1" if view.embedded else "", f"theme={view.theme}" if view.theme else "") if part
     )

@@ -22,7 +22,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from index.errors import UserError
 from qa.limits import MAX_HISTORY, MAX_QUESTION, complaint
-from qa.reading import View, message_page, parse_place, reading_page
+from qa.reading import View, message_page, name_of, parse_place, reading_page
 
 if TYPE_CHECKING:
     from qa.assistant import Assistant
@@ -112,7 +112,7 @@ def _add_pages(app: FastAPI, assistant: Assistant) -> None:
         theme: str = "",
         size: str = "",
     ) -> HTMLResponse:
-        titles = {name: document.title for name, document in documents.items()}
+        titles = {name: name_of(document) for name, document in documents.items()}
         document = documents.get(identifier)
         if document is None:
             return HTMLResponse(

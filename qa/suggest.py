@@ -47,7 +47,7 @@ def example_questions(assistant: Assistant, limit: int = 6) -> tuple[str, ...]:
     tried = 0
     for example in (item for turn in zip_longest(*candidates) for item in turn if item):
         # At most a few misses for each question shown: the page waits for this.
-        if len(kept) == limit or tried == 4 * limit:
+        if len(kept) == limit or tried == 2 * limit:
             break
         if example.question not in kept:
             tried += 1

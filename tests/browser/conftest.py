@@ -14,9 +14,11 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
 
 HERE = Path(__file__).parent
+# Generous, since a busy machine is no failure of the page: how soon an answer comes is measured elsewhere.
+expect.set_options(timeout=30_000)
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
@@ -65,16 +67,19 @@ def served(command: list[str]) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def site() -> Iterator[str]:
-    """The chat page over the bundled report."""
-    with served([sys.executable, str(HERE / "serve_stand_in.py"), "0", "one"]) as address:
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The product itself: the bundled report's index, built by its command, behind `python ui.py`."""
+    folder = tmp_path_factory.mktemp("browser") / "index"
+    build = [sys.executable, "-m", "index", "build", "index/reports", "--out", str(folder)]
+    subprocess.run(build, cwd=HERE.parents[1], check=True, capture_output=True, timeout=300)
+    with served([sys.executable, str(HERE.parents[1] / "ui.py"), "--index", str(folder), "--port", "0"]) as address:
         yield address
 
 
 @pytest.fixture(scope="session")
 def hostile_site() -> Iterator[str]:
     """The chat page over two documents, one of which tries to be markup."""
-    with served([sys.executable, str(HERE / "serve_stand_in.py"), "0", "hostile"]) as address:
+    with served([sys.executable, str(HERE / "serve_stand_in.py"), "0"]) as address:
         yield address
 
 

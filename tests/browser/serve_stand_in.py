@@ -1,4 +1,4 @@
-"""Serves the chat page over the stand-in: `serve_stand_in.py PORT NAME`, NAME one of `one` and `hostile`."""
+"""Serves the chat page over the stand-in with two documents, one of which tries to be markup."""
 
 from __future__ import annotations
 
@@ -14,12 +14,8 @@ HOSTILE = (
 )
 
 
-def assistant(name: str) -> stand_in.StandIn:
-    if name == "one":
-        return stand_in.StandIn()
-    title = "<img src=x onerror=document.title='hit'>${document.title='hit'}报告"
-    return stand_in.StandIn(stand_in.document(), stand_in.document("恶意<i>&?#", HOSTILE, title))
-
+TITLE = "<img src=x onerror=document.title='hit'>${document.title='hit'}报告"
 
 if __name__ == "__main__":
-    ui.serve(assistant(sys.argv[2]), "127.0.0.1", int(sys.argv[1]))  # type: ignore[arg-type]
+    two = stand_in.StandIn(stand_in.document(), stand_in.document("恶意<i>&?#", HOSTILE, TITLE))
+    ui.serve(two, "127.0.0.1", int(sys.argv[1]))  # type: ignore[arg-type]

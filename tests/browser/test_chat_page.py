@@ -23,7 +23,9 @@ PAYLOADS = [
 
 
 def opened(page: Page, address: str) -> Page:
-    page.goto(address)
+    """The page, once its own first request shows that it is wired up."""
+    with page.expect_response("**/gradio_api/queue/join*", timeout=30_000):
+        page.goto(address)
     expect(page.locator("#wb-box textarea")).to_be_visible(timeout=20_000)
     return page
 
@@ -152,7 +154,7 @@ def test_an_example_asks_itself_and_the_address_can_ask(page: Page, site: str) -
     expect(page.locator(".wb-question")).to_have_text(question)
     expect(page.locator(".wb-answer a.wb-cite").first).to_be_visible()
     page.goto(f"{site}/?q=2022年固定资产投资增长了多少？")
-    expect(page.locator(".wb-short strong")).to_have_text("28.8%", timeout=20_000)
+    expect(page.locator(".wb-short strong")).to_have_text("28.8%")
 
 
 @pytest.mark.parametrize(
@@ -199,7 +201,7 @@ def test_large_type_is_kept_and_an_answer_can_be_copied(page: Page, site: str) -
     assert "28.8% [1]" in copied
     assert "固定资产投资增长28.8%" in copied
     page.reload()
-    expect(page.get_by_role("button", name="大字")).to_have_attribute("aria-pressed", "true", timeout=20_000)
+    expect(page.get_by_role("button", name="大字")).to_have_attribute("aria-pressed", "true")
 
 
 def test_emptying_the_chat_brings_the_examples_back(page: Page, site: str) -> None:
