@@ -26,7 +26,7 @@ def opened(page: Page, address: str) -> Page:
     """The page, once its own first request shows that it is wired up."""
     with page.expect_response("**/gradio_api/queue/join*", timeout=30_000):
         page.goto(address)
-    expect(page.locator("#wb-box textarea")).to_be_visible(timeout=20_000)
+    expect(page.locator("#wb-box textarea")).to_be_visible()
     return page
 
 

@@ -1,0 +1,58 @@
+"""Example questions come from the reports' own words, and only those that are answered are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from stand_in import StandIn, document
+
+from index.records import Document, Section
+from index.textmap import identity
+from qa.answer import Answer
+from qa.suggest import example_questions
+
+REPORT = document()
+
+
+def report(identifier: str, place: str, text: str, period: str) -> Document:
+    sections = (Section(("一、" + text[:4],), 0, len(text), "body", period),)
+    return replace(
+        REPORT, id=identifier, place=place, text=text, sections=sections, glossary=(), spots=(), map=identity(text)
+    )
+
+
+class Refusing(StandIn):
+    def ask(self, question: str, history: Sequence[str] = (), documents: Sequence[str] = ()) -> Answer:
+        return super().ask("xyzw", history, documents)
+
+
+def test_questions_of_the_reports_own_results_plans_and_terms() -> None:
+    assert example_questions(StandIn(REPORT)) == (  # type: ignore[arg-type]
+        "什么是“e本账”？",
+        "2022年固定资产投资增长了多少？",
+        "什么是“三品一标”？",
+        "2022年冲锋衣行业产值是多少？",
+        "2022年规上工业企业研发投入增长了多少？",
+        "什么是“千万工程”？",
+    )
+
+
+def test_what_is_not_answered_is_not_suggested() -> None:
+    assert example_questions(Refusing(REPORT)) == ()  # type: ignore[arg-type]
+
+
+def test_with_several_reports_the_question_names_the_place() -> None:
+    one = report("a", "甲县", "全年完成各项任务。固定资产投资增长5.5%,居全市第一。", "2024 result")
+    two = report("b", "乙市", "全市工业总产值达到300亿元,比上年增长3%。", "2024 result")
+    assert example_questions(StandIn(one, two)) == (  # type: ignore[arg-type]
+        "甲县2024年固定资产投资增长了多少？",
+        "乙市2024年工业总产值是多少？",
+    )
+
+
+def test_a_plan_is_asked_as_a_plan_and_sentences_are_no_measures() -> None:
+    text = "固定资产投资增长8%以上。我们的收入增长了5%。力争财政收入增长6%。各类投资保持增长9%。"
+    assert example_questions(StandIn(report("a", "甲县", text, "2025 plan"))) == (  # type: ignore[arg-type]
+        "2025年固定资产投资的目标是多少？",
+    )
