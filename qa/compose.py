@@ -1,82 +1,71 @@
-"""Readings → one Answer with its citations, or a refusal. Knows fixed phrases and the documents' words, no models."""
+"""Chosen spans → one Answer with its citations, or a refusal. Knows fixed phrases and documents' words, no models."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from index.records import Document
+from index.records import Document, Passage
 from index.split import sentences
 from qa.answer import Answer, AnswerItem, Citation, cite
 from qa.question import Query
-from qa.reader import Reading
+from qa.wording import items, trimmed, whole_figure
 
 NOT_ANSWERED = "报告中没有答案"
-_SEPARATOR = re.compile(r"、|；|;|和|以及|及")
 RELATED = 3
 
 
-def refusal(query: Query, readings: Sequence[Reading], documents: Mapping[str, Document], confidence: float) -> Answer:
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The span that answers one part of a question, and whether that part asks for a list."""
+
+    document: str
+    start: int
+    end: int
+    listed: bool
+
+
+def refusal(query: Query, passages: Sequence[Passage], documents: Mapping[str, Document], confidence: float) -> Answer:
     """The answer that says the reports do not answer, with up to three passages worth a look."""
-    related: list[Citation] = []
-    for reading in readings[:RELATED]:
-        passage = reading.hit.passage
-        related.append(cite(len(related) + 1, documents[passage.document], passage.start, passage.end))
-    return Answer(query.question, query.resolved, True, "", confidence, (), (), tuple(related), NOT_ANSWERED, 0.0)
-
-
-def answer(query: Query, chosen: Sequence[Reading], documents: Mapping[str, Document], confidence: float) -> Answer:
-    """The answer made of the chosen readings, in their order: one, or one for each part of the question."""
-    citations: list[Citation] = []
-    items: list[AnswerItem] = []
-    for reading in chosen:
-        document = documents[reading.hit.passage.document]
-        citation = _cited(citations, document, reading)
-        for start, end in _items(document.text, reading.span) if query.kind == "list" else [reading.span]:
-            item = AnswerItem(document.text[start:end], document.id, citation.n)
-            if item not in items:
-                items.append(item)
-    return Answer(
-        query.question,
-        query.resolved,
-        False,
-        "；".join(item.text for item in items),
-        confidence,
-        tuple(items),
-        tuple(citations),
-        (),
-        "",
-        0.0,
+    related = tuple(
+        cite(n + 1, documents[passage.document], passage.start, passage.end)
+        for n, passage in enumerate(passages[:RELATED])
     )
+    return Answer(query.question, query.resolved, True, "", confidence, (), (), related, NOT_ANSWERED, 0.0)
 
 
-def quote_of(text: str, low: int, high: int, span: tuple[int, int]) -> tuple[int, int]:
-    """The sentences of `text[low:high]` that `span` lies in, as one span."""
-    touched = [(a, b) for a, b in sentences(text, low, high) if a < span[1] and b > span[0]]
+def answer(query: Query, choices: Sequence[Choice], documents: Mapping[str, Document], confidence: float) -> Answer:
+    """The answer made of the chosen spans in their order: one, or one for each part of the question."""
+    citations: list[Citation] = []
+    found: list[AnswerItem] = []
+    for choice in choices:
+        document = documents[choice.document]
+        span = whole_figure(document.text, *trimmed(document.text, choice.start, choice.end))
+        citation = _cited(citations, document, span)
+        for start, end in items(document.text, *span) if choice.listed else [span]:
+            item = AnswerItem(document.text[start:end], document.id, citation.n)
+            if item not in found:
+                found.append(item)
+    words = "；".join(item.text for item in found)
+    return Answer(query.question, query.resolved, False, words, confidence, tuple(found), tuple(citations), (), "", 0.0)
+
+
+def quote_of(document: Document, span: tuple[int, int]) -> tuple[int, int]:
+    """The sentence, or sentences, of the section that `span` lies in, as one span."""
+    section = document.section_at(span[0])
+    low = max(section.start, document.text.rfind("\n", 0, span[0]) + 1)
+    high = document.text.find("\n", span[1])
+    high = min(section.end, high if high >= 0 else section.end)
+    touched = [(a, b) for a, b in sentences(document.text, low, max(high, span[1])) if a < span[1] and b > span[0]]
     return (min(touched[0][0], span[0]), max(touched[-1][1], span[1])) if touched else span
 
 
-def _cited(citations: list[Citation], document: Document, reading: Reading) -> Citation:
-    """The citation of the reading's quote: one that stands already, marked once more, or a new one."""
+def _cited(citations: list[Citation], document: Document, span: tuple[int, int]) -> Citation:
+    """The citation of the span's sentence: one that stands already, marked once more, or a new one."""
+    start, end = quote_of(document, span)
     for at, old in enumerate(citations):
-        if (old.document, old.start, old.end) == (document.id, *reading.quote):
-            citations[at] = replace(old, marks=tuple(sorted({*old.marks, reading.span})))
+        if (old.document, old.start, old.end) == (document.id, start, end):
+            citations[at] = replace(old, marks=tuple(sorted({*old.marks, span})))
             return citations[at]
-    citations.append(cite(len(citations) + 1, document, *reading.quote, (reading.span,)))
+    citations.append(cite(len(citations) + 1, document, start, end, (span,)))
     return citations[-1]
-
-
-def _items(text: str, span: tuple[int, int]) -> list[tuple[int, int]]:
-    """The enumerated items of `text[span]`, cut at 、 and at 和 before the last one; the span where there is none."""
-    start, end = span
-    cuts = [m.span() for m in re.finditer(r"、|；|;", text[start:end])]
-    if not cuts:
-        return [span]
-    edges = [0, *(edge for cut in cuts for edge in cut), end - start]
-    pieces = [(start + a, start + b) for a, b in zip(edges[::2], edges[1::2], strict=True)]
-    tail = re.search(r"(?<=[\w”》])(?:以及|及|和)(?=[\w“《])", text[slice(*pieces[-1])])
-    if tail and tail.start() > 1:
-        a, b = pieces.pop()
-        pieces += [(a, a + tail.start()), (a + tail.end(), b)]
-    return [(a, b) for a, b in pieces if b > a]

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from index.fold import fold
 from index.records import Document, Passage
 from index.store import Index, open_index
 from qa.examples import Candidate, Example, read_rows
@@ -29,8 +30,8 @@ def mine(rows: Sequence[dict[str, Any]], index: Index) -> Iterator[dict[str, Any
         document = index.documents.get(row["doc"])
         if document is None:
             continue
-        query = understand(row["question"], row.get("history", ()), (document.id,))
-        hits = [hit.passage for hit in index.search(query.words, CONTEXT, (document.id,))]
+        words = _words(row)
+        hits = [hit.passage for hit in index.search(words, CONTEXT, (document.id,))]
         own = [p for p in index.passages if p.document == document.id]
         gold, near = _gold(row, document, own), _touching(row.get("near", ()), document, own)
         if row["evidence"] and not gold:
@@ -42,7 +43,7 @@ def mine(rows: Sequence[dict[str, Any]], index: Index) -> Iterator[dict[str, Any
             "id": row["id"],
             "doc": document.id,
             "type": row["type"],
-            "words": query.words,
+            "words": words,
             "gold": [[heading(document, p), document.text[p.start : p.end], span] for p, span in gold.items()],
             "negatives": [[heading(document, p), document.text[p.start : p.end]] for p in negatives[:NEGATIVES]],
         }
@@ -57,6 +58,12 @@ def sample(mined: dict[str, Any], size: int, rng: random.Random) -> Example:
     # The weight of rank r is 1 / (r + 2): the first is four times as frequent as the seventh.
     keyed = sorted(range(len(pool)), key=lambda r: rng.random() ** (r + 2.0), reverse=True)
     return Example(mined["words"], (*gold, *(pool[r] for r in keyed[: size - len(gold)])))
+
+
+def _words(row: dict[str, Any]) -> str:
+    """The question as the reader sees it; one of several parts stays whole here, since its evidence is for all."""
+    parts = understand(row["question"], row.get("history", ())).parts
+    return parts[0].words if len(parts) == 1 else fold(row["question"]).strip()
 
 
 def _gold(row: dict[str, Any], document: Document, own: Sequence[Passage]) -> dict[Passage, tuple[int, int] | None]:

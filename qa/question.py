@@ -1,4 +1,4 @@
-"""A question and what was asked before → Query: folded words, the periods it names, what kind of answer it wants.
+"""A question and what was asked before → Query: its parts, the periods they name, the kind of answer they want.
 
 Knows Chinese wording and documents' years; searches nothing and reads nothing.
 """
@@ -21,7 +21,7 @@ _RESULT = re.compile(
     r"实际|完成了|达到了|实现了|做到|去年|上年|[^为]了(?:多少|几|哪|吗|什么)|已经|过去|总共|一共|did|was|were|last year"
 )
 _NUMBER = re.compile(
-    r"多少|几[个家名人所座条项年亿万千百公亩套次天类批张处户期大成岁场辆间位镇]|多[高大长久远快少]|第几|百分之几"
+    r"多少|(?<!哪)几[个家名人所座条项年亿万千百公亩套次天类批张处户期大成岁场辆间位镇]|多[高大长久远快少]|第几|百分之几"
     r"|比例|增速|how (?:many|much)"
 )
 _LIST = re.compile(r"哪些|哪[几两三四五六七八九十\d]+|有哪|分别是|包括什么|列举|是哪几|which .*s\b")
@@ -31,39 +31,50 @@ _MEANING = re.compile(r"什么是|是什么意思|指什么|是指|啥意思|什
 _POINTER = re.compile(
     r"^(?:那|这|它|他们|其中|该|上述|以上|还有|另外)|呢$|^(?:为什么|为啥|怎么做|原因|what about|and )"
 )
+_WHEN = r"(?:(?:19|20)\d\d年?|今年|去年|上年|明年|前年)"
+_YEAR_PAIR = re.compile(rf"(?P<first>{_WHEN})(?:和|与|、|及|,)(?P<second>{_WHEN})(?:分别|各)?")
+LEANS_ON = " → "  # between an earlier question and the one that leans on it
 _ASKING = re.compile(r"多少|几|什么|哪|吗|怎|何|谁|咋|是不是|有没有|how|what|which|who|when|why|where")
 
 
 @dataclass(frozen=True, slots=True)
-class Query:
-    """A question made ready.
+class Part:
+    """One thing that is asked. `words` is what is searched and read: folded, with what it leans on in front of it.
 
-    `words` is what is searched and read: the question, with the earlier one in front of it when it leans on that.
-    `years` are the years it names (relative words are resolved by `years_in`), `tense` is "plan", "result" or "",
-    `kind` is one of number, list, yes_no, why_how, meaning, other.
+    `tense` is "plan", "result" or ""; `kind` is one of number, list, yes_no, why_how, meaning, other.
     """
 
-    question: str
-    resolved: str
     words: str
     tense: str
     kind: str
-    documents: tuple[str, ...]
 
     def years_in(self, report_year: int) -> frozenset[int]:
-        """The years that the question means when it is put to a report given in `report_year`."""
-        return frozenset(_years(self.words, report_year))
+        """The years that are asked for when the question is put to a report given in `report_year`."""
+        last = self.words.rsplit(LEANS_ON, 1)[-1]
+        return frozenset(_years(last, report_year) or _years(self.words, report_year))
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question made ready: as it was asked, as it is understood, whom it asks, and the parts it falls into."""
+
+    question: str
+    resolved: str
+    documents: tuple[str, ...]
+    parts: tuple[Part, ...]
 
 
 def understand(question: str, history: Sequence[str] = (), documents: Sequence[str] = ()) -> Query:
     """The query of `question`, asked after `history` (oldest first), of the named documents or of all."""
-    words = fold(question).strip()
-    resolved = question.strip()
-    leaning = bool(history) and leans(words)
-    if leaning:
-        resolved = f"{history[-1].strip()} → {resolved}"
-        words = f"{fold(history[-1]).strip()} → {words}"
-    return Query(question, resolved, words, _tense(fold(question)) or _tense(words), _kind(words), tuple(documents))
+    words, resolved, before = fold(question).strip(), question.strip(), ""
+    if history and leans(words):
+        before = f"{fold(history[-1]).strip()}{LEANS_ON}"
+        resolved = f"{history[-1].strip()}{LEANS_ON}{resolved}"
+    made = []
+    for lead, piece in _pieces(words):
+        whole = (before or lead) + piece
+        made.append(Part(whole, _tense(piece) or _tense(whole), _kind(piece)))
+    return Query(question, resolved, tuple(documents), tuple(made))
 
 
 def leans(words: str) -> bool:
@@ -71,11 +82,19 @@ def leans(words: str) -> bool:
     return bool(_POINTER.search(words)) or len(re.sub(r"\W", "", words)) <= 9
 
 
-def parts(words: str) -> tuple[str, ...]:
-    """The questions that `words` puts one after the other, or `words` alone where there is only one."""
-    pieces = [p for p in re.split(r"[,;。?!]+|\s→\s", words) if p.strip()]
+def _pieces(words: str) -> list[tuple[str, str]]:
+    """The questions that `words` puts one after the other, each behind what it leans on ("" for nothing)."""
+    pair = _YEAR_PAIR.search(words)
+    if pair:
+        return [("", words[: pair.start()] + pair[name] + words[pair.end() :]) for name in ("first", "second")]
+    pieces = [p.strip() for p in re.split(r"[,;。?!]+", words) if p.strip()]
     asking = [p for p in pieces if _ASKING.search(p)]
-    return tuple(asking) if len(asking) > 1 else (words,)
+    if len(asking) < 2:
+        return [("", words)]
+    # What stands before the first question is its subject: 平安县创建,去年几连创?
+    first = pieces.index(asking[0])
+    opening = ",".join(pieces[: first + 1])
+    return [("", opening), *((f"{opening}{LEANS_ON}", piece) for piece in asking[1:])]
 
 
 def _years(words: str, report_year: int) -> set[int]:
@@ -98,11 +117,11 @@ def _tense(words: str) -> str:
 
 
 def _kind(words: str) -> str:
-    last = words.split(" → ")[-1].rstrip("?。! ")
+    last = words.rstrip("?。! ")
     for kind, pattern in (
         ("meaning", _MEANING),
-        ("number", _NUMBER),
         ("list", _LIST),
+        ("number", _NUMBER),
         ("why_how", _WHY_HOW),
         ("yes_no", _YES_NO),
     ):

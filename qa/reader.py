@@ -1,104 +1,103 @@
-"""Query + hits → readings: for each passage how well it answers, and where. The seam behind which a model reads."""
+"""Query + hits → readings: for each passage whether it answers, and where. The only file that knows the reader's model.
+
+One pass of a small cross-encoder over question and passage gives relevance, the span's two ends and "no answer here".
+"""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from pathlib import Path
 
-from index.lexical import terms
+import numpy as np
+from numpy.typing import NDArray
+from tokenizers import Encoding
+
+from index.fold import fold
 from index.records import Hit
-from index.split import clauses, sentences
+from index.runtime import Runtime
 from index.store import Index
-from qa.question import Query
+from qa.inputs import heading
 
-_FIGURE = re.compile(
-    r"(?:第[一二三四五六七八九十\d]+|[\d.]+(?:万|亿|千|百)*(?:个百分点|%|[^\d\W]{0,3})?|[一二三四五六七八九十百千两]+[个家项])"
-    r"(?:以上|左右|以内|以下)?"
-)
+BUNDLED = Path(__file__).parent / "model"
+MAX_TOKENS = 224  # of a pair; the longest passages with heading and question stay below
+SPAN_TOKENS = 80  # of an answer
+ENDS = 8  # likeliest starts, and likeliest ends, that are combined into spans
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Words that may answer: a span of the document. `score` is start plus end logit less those of "no answer here"."""
+
+    start: int
+    end: int
+    score: float
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a reader makes of one hit: the answer's span in the document, and `score`, higher is better.
+    """What the reader makes of one hit.
 
-    `quote` is the sentence around the span. Scores compare within one question and, calibrated, between questions.
+    `relevance` is the logit against the null of 0 that the passage answers; `spans` are the likeliest answers in it,
+    best first, never empty.
     """
 
     hit: Hit
-    span: tuple[int, int]
-    quote: tuple[int, int]
-    score: float
+    relevance: float
+    spans: tuple[Span, ...]
 
 
-class Reader(Protocol):
-    """Whatever reads: gives readings, best first."""
+class Reader:
+    """The trained reader of a folder (`tokenizer.json`, `model.onnx`)."""
 
-    def read(self, query: Query, hits: Sequence[Hit], index: Index) -> tuple[Reading, ...]:
-        """The best reading of every hit, best first."""
+    def __init__(self, folder: Path = BUNDLED) -> None:
+        self._runtime = Runtime(folder, MAX_TOKENS)
+
+    def read(self, words: str, hits: Sequence[Hit], index: Index) -> tuple[Reading, ...]:
+        """A reading of every hit for the folded question `words`, in the order of the hits."""
+        shown = []
+        for hit in hits:
+            document = index.documents[hit.passage.document]
+            head = heading(document, hit.passage)
+            shown.append((head, document.text[hit.passage.start : hit.passage.end]))
+        encodings = self._runtime.encode([(words, fold(head + text)) for head, text in shown])
+        outputs = self._runtime.map(self._outputs, encodings)
+        readings = []
+        for hit, (head, text), encoding, (relevance, start, end) in zip(hits, shown, encodings, outputs, strict=True):
+            spans = _spans(encoding, start, end, len(head), len(text), hit.passage.start)
+            readings.append(Reading(hit, float(relevance), spans))
+        return tuple(readings)
+
+    def _outputs(self, encoding: Encoding) -> tuple[NDArray[np.float32], ...]:
+        return tuple(self._runtime.run(encoding))
 
 
-class PlainReader:
-    """Reads without a model of its own: the sentence nearest to the question, and in it the figure or clause.
-
-    A sentence's score is its cosine to the question plus the share of the question's terms in it, plus or minus its
-    period's fit.
-    """
-
-    def read(self, query: Query, hits: Sequence[Hit], index: Index) -> tuple[Reading, ...]:
-        """The best reading of every hit, best first."""
-        asked = set(terms(query.words))
-        spans = [
-            (hit, span) for hit in hits for span in sentences(_text(index, hit), hit.passage.start, hit.passage.end)
+def _spans(
+    encoding: Encoding,
+    start: NDArray[np.float32],
+    end: NDArray[np.float32],
+    shift: int,
+    length: int,
+    base: int,
+    best: int = 5,
+) -> tuple[Span, ...]:
+    """The `best` spans of the passage's own tokens with start <= end, best first; the whole passage where none fits."""
+    own = np.array(
+        [
+            part == 1 and b > shift and b > a
+            for (a, b), part in zip(encoding.offsets, encoding.sequence_ids, strict=True)
         ]
-        if not spans:
-            return ()
-        row = index.encoder.queries([query.words])[0]
-        rows = index.encoder.passages([_text(index, hit)[a:b] for hit, (a, b) in spans])
-        best: dict[int, Reading] = {}
-        for (hit, span), cosine in zip(spans, (rows @ row).tolist(), strict=True):
-            shared = len(asked & set(terms(_text(index, hit)[slice(*span)]))) / max(len(asked), 1)
-            score = 4 * cosine + shared + period_fit(query, hit, index)
-            if id(hit) not in best or score > best[id(hit)].score:
-                best[id(hit)] = Reading(hit, self._span(query, hit, span, index, asked), span, score)
-        return tuple(sorted(best.values(), key=lambda r: (-r.score, r.quote)))
-
-    def _span(
-        self, query: Query, hit: Hit, sentence: tuple[int, int], index: Index, asked: set[str]
-    ) -> tuple[int, int]:
-        text = _text(index, hit)
-        parts = clauses(text, *sentence)
-        shares = [len(asked & set(terms(text[a:b]))) for a, b in parts]
-        if query.kind == "number":
-            figures = [(a, b) for a, b in parts if _FIGURE.search(text, a, b)]
-            if figures:
-                start, end = max(figures, key=lambda p: shares[parts.index(p)])
-                found = list(_FIGURE.finditer(text, start, end))
-                return found[-1].span()
-            return sentence
-        if query.kind in ("meaning", "list", "why_how"):
-            return sentence
-        start, end = parts[shares.index(max(shares))]
-        return (start, end - 1) if text[end - 1] in "，,。；;" and end - start > 1 else (start, end)
-
-
-def period_fit(query: Query, hit: Hit, index: Index) -> float:
-    """How the passage's period suits the question's years and tense: from -1 (contradicts) to 1, 0 for no sign."""
-    document = index.documents[hit.passage.document]
-    period = document.section_at(hit.passage.start).period
-    if not period:
-        return 0.0
-    years, tense = period.rsplit(" ", 1)
-    first, last = int(years[:4]), int(years[-4:])
-    fit = 0.0
-    asked = query.years_in(document.year)
-    if asked:
-        fit += 0.5 if any(first <= year <= last for year in asked) else -0.5
-    if query.tense:
-        fit += 0.5 if tense == query.tense else -0.5
-    return fit
-
-
-def _text(index: Index, hit: Hit) -> str:
-    return index.documents[hit.passage.document].text
+    )
+    null = float(start[0] + end[0])
+    places = np.flatnonzero(own)
+    starts = places[np.argsort(-start[places], kind="stable")][:ENDS]
+    ends = places[np.argsort(-end[places], kind="stable")][:ENDS]
+    pairs = [
+        (float(start[i] + end[j]) - null, int(i), int(j)) for i in starts for j in ends if 0 <= j - i < SPAN_TOKENS
+    ]
+    found = []
+    for score, i, j in sorted(pairs, key=lambda p: (-p[0], p[1], p[2]))[:best]:
+        low = max(encoding.offsets[i][0] - shift, 0)
+        high = min(encoding.offsets[j][1] - shift, length)
+        found.append(Span(base + low, base + high, score))
+    return tuple(found) or (Span(base, base + length, -1e3),)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +16,7 @@ import torch
 from tokenizers import Tokenizer
 from torch.nn.functional import cross_entropy
 
+from index.export import export_int8
 from index.fold import fold
 from qa.examples import Example, batches
 from qa.network import ReaderNetwork
@@ -97,15 +98,19 @@ def loss_of(network: ReaderNetwork, batch: Batch) -> tuple[torch.Tensor, float, 
 def train(
     network: ReaderNetwork,
     tokenizer: Tokenizer,
-    examples: Sequence[Example],
+    examples: Iterable[Example],
     *,
     steps: int,
     rate: float,
     pairs: int,
     out: Path,
     rng: random.Random,
+    check: Callable[[], None] | None = None,
 ) -> None:
-    """`steps` updates over `examples` (reshuffled when used up); the network's state goes to `out` now and then."""
+    """`steps` updates over `examples` (iterated anew, and shuffled, when used up).
+
+    The network's state goes to `out` every 500 steps and at the end; `check` is called then.
+    """
     network.encoder.embeddings.requires_grad_(False)
     parameters = [p for p in network.parameters() if p.requires_grad]
     optimizer = torch.optim.AdamW(parameters, rate, weight_decay=0.01, fused=True)
@@ -131,5 +136,47 @@ def train(
                 sums = [0.0, 0.0]
             if done % 500 == 0 or done == steps:
                 torch.save(network.state_dict(), out)
+                if check:
+                    check()
             if done == steps:
                 break
+
+
+def validate(network: ReaderNetwork, tokenizer: Tokenizer, examples: Sequence[Example]) -> dict[str, float]:
+    """On held-out examples: share with a gold passage first, answer words exact in it, and AUROC of answerability.
+
+    AUROC as the share of (answerable, unanswerable) pairs whose best relevance is in the right order.
+    """
+    first = exact = answerable = 0
+    known: list[float] = []
+    unknown: list[float] = []
+    network.eval()
+    with torch.no_grad():
+        for at in range(0, len(examples), 4):
+            batch = encode(examples[at : at + 4], tokenizer)
+            relevance, start, end = network(batch.ids, batch.mask)
+            start = start.masked_fill(~batch.allowed, -1e4)
+            end = end.masked_fill(~batch.allowed, -1e4)
+            for group in batch.groups:
+                best = int(relevance[group].argmax()) + group.start
+                (known if batch.gold[group].any() else unknown).append(float(relevance[best]))
+                if not batch.gold[group].any():
+                    continue
+                answerable += 1
+                if batch.gold[best]:
+                    first += 1
+                    exact += int(start[best, 1:].argmax() + 1 == batch.start[best]) and int(
+                        end[best, 1:].argmax() + 1 == batch.end[best]
+                    )
+    network.train()
+    ordered = sum(k > u for k in known for u in unknown) / max(len(known) * len(unknown), 1)
+    count = max(answerable, 1)
+    return {"first": first / count, "exact": exact / count, "auroc": ordered}
+
+
+def export(network: ReaderNetwork, tokenizer: Tokenizer, folder: Path) -> None:
+    """Write the network as 8-bit ONNX, and its tokenizer, to `folder`: what `qa.reader` runs."""
+    folder.mkdir(parents=True, exist_ok=True)
+    tokenizer.no_truncation()
+    tokenizer.save(str(folder / "tokenizer.json"))
+    export_int8(network.encoder, folder / "model.onnx", network, ("relevance", "start", "end"))

@@ -1,0 +1,131 @@
+"""Fits the assistant's ranking weights, its confidence and its threshold to questions with known answers.
+
+`python -m eval.calibrate QUESTIONS... --index DIR --reader qa/model`; what is reported must be measured on other
+questions than these. Knows the assistant's parts, since it sets their adjustable screws.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+
+from eval.judge import judge
+from eval.questions import Question, read_questions
+from index.store import Index, open_index
+from qa.assistant import HITS, Assistant
+from qa.confidence import FEATURES, Calibration, Candidate, candidates
+from qa.question import Query, understand
+from qa.reader import Reader, Reading
+
+GRID = {"span": (0.1, 0.2, 0.35, 0.5), "search": (0.0, 0.2, 0.4, 0.7), "period": (0.0, 0.7, 1.4), "figure": (0.5, 1.5)}
+RISK = 0.05  # share of wrong answers among those given that the threshold aims at
+FALSE_REFUSALS = 0.06  # share of answerable questions that it may cost at most
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A question with everything that does not depend on the weights."""
+
+    question: Question
+    query: Query
+    readings: tuple[tuple[Reading, ...], ...]
+
+
+def read_all(questions: Sequence[Question], index: Index, reader: Reader) -> list[Read]:
+    """Search and read for every question, once."""
+    out = []
+    for question in questions:
+        query = understand(question.question, question.history, question.documents)
+        found = [index.search(part.words, HITS, query.documents) for part in query.parts]
+        read = tuple(reader.read(part.words, hits, index) for part, hits in zip(query.parts, found, strict=True))
+        out.append(Read(question, query, read))
+        if len(out) % 50 == 0:
+            print(f"read {len(out)}/{len(questions)}", file=sys.stderr)
+    return out
+
+
+def outcomes(reads: Sequence[Read], assistant: Assistant) -> list[tuple[Candidate | None, bool]]:
+    """For every question the candidate that its confidence hangs on, and whether the answer is right and cited."""
+    out: list[tuple[Candidate | None, bool]] = []
+    for read in reads:
+        ranked = [
+            candidates(part, readings, assistant.index, assistant.calibration)
+            for part, readings in zip(read.query.parts, read.readings, strict=True)
+        ]
+        answer = assistant.decide(read.query, ranked)
+        firsts = [found[0] for found in ranked if found]
+        right = read.question.answerable and judge(read.question, answer.to_json()).both
+        weakest = min(firsts, key=lambda c: assistant.calibration.confidence(c), default=None)
+        out.append((weakest, right))
+    return out
+
+
+def fit(reads: Sequence[Read], assistant: Assistant) -> Calibration:
+    """The calibration that answers most of `reads` rightly, with a fitted confidence and a threshold for RISK."""
+    start = replace(assistant.calibration, weights=(0.0,) * len(FEATURES), intercept=0.0, threshold=0.0)
+    best, best_right = start, -1
+    for values in itertools.product(*GRID.values()):
+        trial = replace(start, **dict(zip(GRID, values, strict=True)))
+        right = sum(ok for _, ok in outcomes(reads, Assistant(assistant.index, assistant.reader, trial)))
+        if right > best_right:
+            best, best_right = trial, right
+    known = [(c.signs, ok) for c, ok in outcomes(reads, Assistant(assistant.index, assistant.reader, best)) if c]
+    signs, right_ = np.array([s for s, _ in known]), np.array([ok for _, ok in known])
+    model = LogisticRegression(C=1.0, max_iter=1000).fit(signs, right_)
+    fitted = replace(best, weights=tuple(model.coef_[0].tolist()), intercept=float(model.intercept_[0]))
+    return replace(fitted, threshold=threshold(reads, Assistant(assistant.index, assistant.reader, fitted)))
+
+
+def threshold(reads: Sequence[Read], assistant: Assistant) -> float:
+    """The lowest confidence from which on at most RISK of the answers are wrong, unless it refuses too much.
+
+    A threshold that would refuse more than FALSE_REFUSALS of the answerable questions gives way to the highest that
+    does not.
+    """
+    found = [
+        (assistant.calibration.confidence(c), ok, read.question.answerable)
+        for read, (c, ok) in zip(reads, outcomes(reads, assistant), strict=True)
+        if c
+    ]
+    answerable = sum(a for _, _, a in found)
+    levels = sorted({round(confidence, 3) for confidence, _, _ in found})
+    safe = [
+        t
+        for t in levels
+        if sum(not ok for confidence, ok, _ in found if confidence >= t) <= RISK * sum(c >= t for c, _, _ in found)
+    ]
+    kind = [t for t in levels if sum(a and c < t for c, _, a in found) <= FALSE_REFUSALS * answerable]
+    return min(min(safe, default=1.0), max(kind, default=0.0))
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m eval.calibrate", description=__doc__)
+    parser.add_argument("questions", type=Path, nargs="+")
+    parser.add_argument("--index", type=Path, required=True)
+    parser.add_argument("--reader", type=Path, required=True, help="the reader's folder")
+    parser.add_argument("--only", nargs="*", default=(), help="documents whose questions count (default: all)")
+    options = parser.parse_args(arguments)
+    questions = [q for path in options.questions for q in read_questions(path).questions]
+    questions = [q for q in questions if not options.only or q.doc in options.only]
+    index, reader = open_index(options.index), Reader(options.reader)
+    questions = [q for q in questions if all(d in index.documents for d in q.documents)]
+    plain = Calibration(0.2, 0.3, 0.7, 1.0, (0.0,) * len(FEATURES), 0.0, 0.0)
+    assistant = Assistant(index, reader, plain)
+    fitted = fit(read_all(questions, index, reader), assistant)
+    value = {name: getattr(fitted, name) for name in ("span", "search", "period", "figure", "intercept", "threshold")}
+    value["weights"] = dict(zip(FEATURES, fitted.weights, strict=True))
+    (options.reader / "calibration.json").write_text(json.dumps(value, indent=1) + "\n", encoding="utf-8")
+    print(json.dumps(value))
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,108 @@
+"""From what was read to one number: which span answers a part of a question, and how likely it is right.
+
+The only place with weights and the threshold; they lie in `qa/model/calibration.json`, fitted by `qa.calibrate`.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from index.records import Document
+from index.store import Index
+from qa.question import Part
+from qa.reader import BUNDLED, Reading, Span
+from qa.wording import has_figure
+
+FEATURES = ("relevance", "span", "gap", "period", "search", "figure")
+GAP = 5.0  # the lead over the next passage counts up to this, and is this where there is no next
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A span that may answer, the reading it comes from, and its signs, in the order of FEATURES."""
+
+    document: str
+    span: Span
+    reading: Reading
+    signs: tuple[float, ...]
+    score: float
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """How candidates are ranked, how sure one is, and from where on it is given.
+
+    A candidate's score is relevance + `span` * span score + `search` * the hit's score + `period` * period fit +
+    `figure` * (1 or -1 where a figure is asked for). `weights` and `intercept` are a logistic function of the signs.
+    """
+
+    span: float
+    search: float
+    period: float
+    figure: float
+    weights: tuple[float, ...]
+    intercept: float
+    threshold: float
+
+    def confidence(self, candidate: Candidate) -> float:
+        """The chance that the candidate's answer is right, in [0, 1]."""
+        sum_ = self.intercept + sum(w * s for w, s in zip(self.weights, candidate.signs, strict=True))
+        return round(1 / (1 + math.exp(-max(min(sum_, 30.0), -30.0))), 4)
+
+
+def load_calibration(folder: Path = BUNDLED) -> Calibration:
+    """The calibration that lies beside the reader's weights."""
+    value = json.loads((folder / "calibration.json").read_text(encoding="utf-8"))
+    value["weights"] = tuple(value["weights"][name] for name in FEATURES)
+    return Calibration(**value)
+
+
+def candidates(part: Part, readings: Sequence[Reading], index: Index, calibration: Calibration) -> list[Candidate]:
+    """All spans that may answer `part`, best first; the first one's signs hold its lead over the next passage."""
+    found: list[Candidate] = []
+    for reading in readings:
+        document = index.documents[reading.hit.passage.document]
+        period = period_fit(part, document, reading.hit.passage.start)
+        for span in reading.spans:
+            figure = 0.0
+            if part.kind == "number":
+                figure = 1.0 if has_figure(document.text, span.start, span.end) else -1.0
+            score = (
+                reading.relevance
+                + calibration.span * span.score
+                + calibration.search * reading.hit.score
+                + calibration.period * period
+                + calibration.figure * figure
+            )
+            signs = (reading.relevance, span.score, 0.0, period, reading.hit.score, figure)
+            found.append(Candidate(document.id, span, reading, signs, score))
+    found.sort(key=lambda c: (-c.score, c.document, c.span.start, c.span.end))
+    rivals = [c.score for c in found if c.reading is not found[0].reading]
+    for at, best in enumerate(found[:1]):
+        lead = min(best.score - rivals[0], GAP) if rivals else GAP
+        found[at] = replace(best, signs=(*best.signs[:2], lead, *best.signs[3:]))
+    return found
+
+
+def period_fit(part: Part, document: Document, position: int) -> float:
+    """How the period at `position` suits the part's years and tense: from -1 (contradicts) to 1; 0 without a sign.
+
+    A sentence that names the year itself suits it whatever its section says.
+    """
+    asked = part.years_in(document.year)
+    period = document.section_at(position).period
+    if not period:
+        return 0.0
+    years, tense = period.rsplit(" ", 1)
+    first, last = int(years[:4]), int(years[-4:])
+    fit = 0.0
+    if asked:
+        named = any(str(year) in document.text[max(position - 40, 0) : position + 120] for year in asked)
+        fit += 0.5 if named or any(first <= year <= last for year in asked) else -0.5
+    if part.tense:
+        fit += 0.5 if tense == part.tense else -0.5
+    return fit

@@ -1,0 +1,55 @@
+"""Questions fall into parts, lean on earlier ones only where they must, and name their years and tense."""
+
+import pytest
+
+from qa.question import understand
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("三门县2022年的GDP是多少?", "number"),
+        ("三门湾科创走廊有哪几个版块?", "list"),
+        ("什么是“五大攻坚”?", "meaning"),
+        ("产业带动力为什么不够", "why_how"),
+        ("民生实事都办完了吗", "yes_no"),
+        ("新港城在哪个镇", "other"),
+        ("How many reservoirs will be reinforced?", "number"),
+    ],
+)
+def test_kind(question: str, kind: str) -> None:
+    assert [part.kind for part in understand(question).parts] == [kind]
+
+
+def test_a_question_of_its_own_does_not_lean() -> None:
+    query = understand("城镇居民人均可支配收入目标增长多少?", ["2022年创成了多少个星级美丽乡村?"])
+    assert query.resolved == "城镇居民人均可支配收入目标增长多少?"
+
+
+def test_an_elliptic_question_leans_on_the_last_one() -> None:
+    query = understand("那今年呢?", ["县长是谁?", "2022年创成了多少个星级美丽乡村?"])
+    assert query.resolved == "2022年创成了多少个星级美丽乡村? → 那今年呢?"
+    assert query.parts[0].words == "2022年创成了多少个星级美丽乡村? → 那今年呢?"
+    assert query.parts[0].years_in(2023) == {2023}
+
+
+def test_two_questions_in_one_line() -> None:
+    parts = understand("共富工坊2022年建成多少家,2023年还要新建多少家?").parts
+    assert [part.words for part in parts] == [
+        "共富工坊2022年建成多少家",
+        "共富工坊2022年建成多少家 → 2023年还要新建多少家",
+    ]
+    assert [(part.years_in(2023), part.tense) for part in parts] == [({2022}, ""), ({2023}, "plan")]
+
+
+def test_two_years_asked_at_once() -> None:
+    parts = understand("平安县创建，2022年和2023年分别冲刺几连创？").parts
+    assert [part.words for part in parts] == ["平安县创建,2022年冲刺几连创?", "平安县创建,2023年冲刺几连创?"]
+
+
+@pytest.mark.parametrize(
+    ("question", "years"),
+    [("二〇二二年出口多少", {2022}), ("去年呢", {2022}), ("２０２１年的产值", {2021}), ("完成了多少", set())],
+)
+def test_years(question: str, years: set[int]) -> None:
+    assert understand(question).parts[0].years_in(2023) == years
