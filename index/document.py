@@ -5,12 +5,13 @@ Knows the order of these steps and nothing of how each is done.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from index.chrome import chrome_edits
 from index.clean import clean
 from index.outline import outline
-from index.read import read
+from index.read import RawText, read
 from index.records import Document, Spot
 from index.textmap import Edit, TextMap, apply
 
@@ -21,7 +22,8 @@ def load_document(path: Path) -> Document:
     cleaned = clean(raw.text)
     edits = chrome_edits(cleaned.text)
     text, unchromed = apply(cleaned.text, edits)
-    told = outline(text, path.stem)
+    to_raw = unchromed.compose(cleaned.map)
+    told = outline(text, path.stem, _marked(raw, text, to_raw))
     return Document(
         id=path.stem,
         title=told.title,
@@ -33,15 +35,36 @@ def load_document(path: Path) -> Document:
         sections=told.sections,
         glossary=told.glossary,
         spots=_moved(cleaned.spots, edits),
-        map=_composed(unchromed, cleaned.map),
+        map=to_raw,
         filename=path.name,
         encoding=raw.encoding,
         digest=raw.digest,
+        pages=tuple(to_raw.position(page) for page in _pages(raw)),
     )
 
 
-def _composed(outer: TextMap, inner: TextMap) -> TextMap:
-    return outer.compose(inner)
+def _pages(raw: RawText) -> tuple[int, ...]:
+    """Where the pages of the raw text begin; a plain text has pages where it has form feeds."""
+    if raw.pages or "\f" not in raw.text:
+        return raw.pages
+    return (0, *(match.end() for match in re.finditer("\f", raw.text)))
+
+
+def _marked(raw: RawText, text: str, to_raw: TextMap) -> dict[int, int]:
+    """The levels of the headings that the file marks, by where they begin in `text`; those not kept are left out.
+
+    A file whose lines are headings for the greater part marks its looks with them, not its structure.
+    """
+    if len(raw.headings) * 2 > raw.text.count("\n"):
+        return {}
+    marked = {}
+    for offset, level in raw.headings:
+        at = to_raw.position(offset)
+        while at < len(text) and text[at].isspace() and text[at] != "\n":
+            at += 1
+        if at < len(text) and to_raw.source_span(at, at + 1)[0] < raw.text.find("\n", offset):
+            marked[at] = level
+    return marked
 
 
 def _moved(spots: tuple[Spot, ...], edits: list[Edit]) -> tuple[Spot, ...]:

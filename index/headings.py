@@ -6,7 +6,7 @@ Matching is done on a folded copy of each line, character for character, so that
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from index.fold import fold
@@ -54,7 +54,8 @@ _LONG = 60
 class Line:
     """A line that is not blank: `[start, end)` with its line break, `[first, last)` without blanks around it.
 
-    `mark` counts the number signs of a Markdown heading, which lie before `first`; 0 for other lines.
+    `mark` is the level of a line that the file marks as a heading, 0 for other lines; the number signs of Markdown lie
+    before `first`.
     """
 
     start: int
@@ -76,9 +77,14 @@ class Heading:
     back: bool = False
 
 
-def lines_of(text: str) -> list[Line]:
-    """The lines of `text` that hold anything, in order; `Line.text` is folded."""
+def lines_of(text: str, marked: Mapping[int, int] | None = None) -> list[Line]:
+    """The lines of `text` that hold anything, in order; `Line.text` is folded.
+
+    `marked` tells the levels of the lines that the file itself marks as headings, by the offset of a line's first
+    character that is not blank.
+    """
     found: list[Line] = []
+    marked = marked or {}
     at = 0
     for raw in text.splitlines(keepends=True):
         body = raw.strip(_BLANKS)
@@ -86,7 +92,8 @@ def lines_of(text: str) -> list[Line]:
             mark = _MARKDOWN.match(body)
             last = at + raw.index(body) + len(body)
             body = body[mark.end() :] if mark else body
-            found.append(Line(at, at + len(raw), last - len(body), last, fold(body), len(mark[1]) if mark else 0))
+            level = len(mark[1]) if mark else min(marked.get(last - len(body), 0), len(_MARK_RANKS))
+            found.append(Line(at, at + len(raw), last - len(body), last, fold(body), level))
         at += len(raw)
     return found
 
@@ -166,7 +173,7 @@ def _unnumbered(text: str, at: int, lines: Sequence[Line], inside: bool, back: b
     follower = lines[at + 1] if at + 1 < len(lines) else None
     if size <= 48 and inside and _BACK.match(line.text) and line.text[-1] not in "。;":
         return Heading(at, PART, _title(text, line, size), False, back=True)
-    if line.mark and size <= 60 and not (line.mark == 1 and not inside):  # the first of rank one is the title
+    if line.mark and size <= 60 and (inside or not _is_title(line, lines)):
         return Heading(
             at, _MARK_RANKS[line.mark - 1], _title(text, line, size), False, back=bool(_BACK.match(line.text))
         )
@@ -188,6 +195,11 @@ def _unnumbered(text: str, at: int, lines: Sequence[Line], inside: bool, back: b
     if _ORDINAL.match(line.text) or (size <= 22 and "," not in bare) or (not closed and _PAIR.fullmatch(bare)):
         return Heading(at, LEAD, _title(text, line, len(bare)), False)
     return None
+
+
+def _is_title(line: Line, lines: Sequence[Line]) -> bool:
+    """Whether the first marked line is the report's title: it says so, or no other line has its level."""
+    return line.mark == 1 and (line.text.endswith("报告") or sum(other.mark == 1 for other in lines) == 1)
 
 
 def _lead(text: str, at: int, line: Line) -> Heading | None:

@@ -6,7 +6,7 @@ Headings cut sections, and so do paragraphs that turn to another period, name th
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from index.facts import facts
@@ -56,9 +56,12 @@ class _Part:
     major: bool  # whether the heading is of a chapter's rank
 
 
-def outline(text: str, stem: str) -> Outline:
-    """The outline of `text`. Sections are in order, touch each other and cover the text; `stem` may tell the place."""
-    lines = lines_of(text)
+def outline(text: str, stem: str, marked: Mapping[int, int] | None = None) -> Outline:
+    """The outline of `text`. Sections are in order, touch each other and cover the text.
+
+    `stem` may tell the place; `marked` the lines that the file marks as headings, as `lines_of` takes them.
+    """
+    lines = lines_of(text, marked)
     found = headings(text, lines)
     told = facts(text, lines, found, stem)
     parts = _parts(lines, found)

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import codecs
 import hashlib
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from charset_normalizer import from_bytes
 
+from index.archive import check_archive
+from index.content import MAX_BYTES, MAX_CHARACTERS, MEBIBYTE, Content, Reader
 from index.errors import UserError
 
 _BOMS = (
@@ -27,6 +28,7 @@ _SIGNATURES = (
     (b"%PDF", "a PDF file"),
     (b"PK\x03\x04", "a ZIP archive (a DOCX or XLSX file is one)"),
     (b"\xd0\xcf\x11\xe0", "an old Office file"),
+    (b"{\\rtf", "an RTF file"),
     (b"\x89PNG", "a PNG picture"),
     (b"\xff\xd8\xff", "a JPEG picture"),
     (b"GIF8", "a GIF picture"),
@@ -36,6 +38,18 @@ _SIGNATURES = (
     (b"\x7fELF", "a program"),
 )
 _SAVE_AS_UTF8 = "Save it as plain text in UTF-8 and read that file."
+_REMEDIES = {
+    b"%PDF": "Rename it to .pdf.",
+    b"PK\x03\x04": "Rename it to .docx or .xlsx if it is one, or unpack it.",
+    b"\xd0\xcf\x11\xe0": "Save it as DOCX or XLSX.",
+    b"{\\rtf": "Save it as DOCX.",
+}
+_SUFFIX_REMEDIES = {
+    **dict.fromkeys((".doc", ".wps", ".rtf", ".odt", ".docm"), "Save it as DOCX and read that file."),
+    **dict.fromkeys((".xls", ".et", ".ods", ".xlsm", ".xlsb", ".csv"), "Save it as XLSX and read that file."),
+    **dict.fromkeys((".ppt", ".pptx", ".ofd", ".caj"), "Save it as PDF and read that file."),
+}
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,29 +57,39 @@ class RawText:
     """What a file held before any cleaning.
 
     `encoding` is a codec's name (of the bytes, "" for kinds that have none), `kind` the reader's name such as "text",
-    `digest` the SHA-256 of the file's bytes in hexadecimal.
+    `digest` the SHA-256 of the file's bytes in hexadecimal; `headings` and `pages` as in Content.
     """
 
     text: str
     encoding: str
     kind: str
     digest: str
+    headings: tuple[tuple[int, int], ...] = ()
+    pages: tuple[int, ...] = ()
 
 
 def read(path: Path) -> RawText:
-    """The text of the file at `path`. UserError where it is missing, empty, binary or of a kind not accepted."""
+    """The text of the file at `path`.
+
+    UserError where it is missing, empty, too large, damaged, encrypted, without text, or not what its suffix says.
+    """
     kind_and_reader = READERS.get(path.suffix.lower())
     data = _bytes(path)
     if kind_and_reader is None:
         found = f"{path} is of kind {path.suffix!r}" if path.suffix else f"{path} has no suffix"
-        raise UserError(found, f"one of {', '.join(sorted(READERS))}", _SAVE_AS_UTF8)
+        remedy = _SUFFIX_REMEDIES.get(path.suffix.lower(), _SAVE_AS_UTF8)
+        raise UserError(found, f"one of {', '.join(sorted(READERS))}", remedy)
     if not data.strip():
         raise UserError(f"{path} is empty", "a file with text", "Check the file, or leave it out.")
     kind, reader = kind_and_reader
-    text, encoding = reader(data, path)
-    if not text.strip():
+    content = reader(data, path)
+    if not content.text.strip():
         raise UserError(f"{path} holds only blanks", "a file with text", "Check the file, or leave it out.")
-    return RawText(text, encoding, kind, hashlib.sha256(data).hexdigest())
+    if len(content.text) > MAX_CHARACTERS:
+        limit = f"at most {MAX_CHARACTERS:,}"
+        raise UserError(f"{path} has {len(content.text):,} characters", limit, "Split it into several files.")
+    digest = hashlib.sha256(data).hexdigest()
+    return RawText(content.text, content.encoding, kind, digest, content.headings, content.pages)
 
 
 def decode(data: bytes, name: str) -> tuple[str, str]:
@@ -76,7 +100,7 @@ def decode(data: bytes, name: str) -> tuple[str, str]:
     """
     for signature, what in _SIGNATURES:
         if data.startswith(signature):
-            raise UserError(f"{name} is {what}", "a text file", _SAVE_AS_UTF8)
+            raise UserError(f"{name} is {what}", "a text file", _REMEDIES.get(signature, _SAVE_AS_UTF8))
     codec = next((codec for mark, codec in _BOMS if data.startswith(mark)), "utf-8")
     try:
         text = data.decode(codec)
@@ -108,6 +132,10 @@ def _bytes(path: Path) -> bytes:
     if path.is_dir():
         raise UserError(f"{path} is a folder", "a file", "Name a file inside it.")
     try:
+        size = path.stat().st_size
+        if size > MAX_BYTES:
+            limit = f"at most {MAX_BYTES // MEBIBYTE} MiB"
+            raise UserError(f"{path} has {size // MEBIBYTE} MiB", limit, "Split it, or leave its pictures out.")
         return path.read_bytes()
     except FileNotFoundError:
         raise UserError(f"{path} does not exist", "a file", "Check the path.") from None
@@ -115,14 +143,38 @@ def _bytes(path: Path) -> bytes:
         raise UserError(f"{path} cannot be read ({error.strerror})", "a readable file", "Check its rights.") from None
 
 
-def _plain(data: bytes, path: Path) -> tuple[str, str]:
-    return decode(data, str(path))
+def _plain(data: bytes, path: Path) -> Content:
+    return Content(*decode(data, str(path)))
 
 
-Reader = Callable[[bytes, Path], tuple[str, str]]
+def _word(data: bytes, path: Path) -> Content:
+    _check_office(data, path, "DOCX")
+    from index.word import read_word
+
+    return read_word(data, path)
+
+
+def _check_office(data: bytes, path: Path, kind: str) -> None:
+    if data.startswith(b"\xd0\xcf\x11\xe0") and _ENCRYPTED in data:
+        raise UserError(f"{path} is encrypted", "a file without a password", "Save it without one.")
+    _expect(data, path, b"PK\x03\x04", kind)
+    check_archive(data, path, kind)
+
+
+def _expect(data: bytes, path: Path, signature: bytes, kind: str) -> None:
+    """UserError unless `data` begins as a file of `kind` does; says what it is where that can be told."""
+    if data.startswith(signature):
+        return
+    what = next((what for mark, what in _SIGNATURES if data.startswith(mark)), f"no {kind} file")
+    remedy = next((r for mark, r in _REMEDIES.items() if data.startswith(mark)), f"Open it and save it as {kind}.")
+    raise UserError(f"{path} is {what}", f"a {kind} file", remedy)
+
+
+# The libraries of each kind are imported when its first file is read: answering a question needs none of them.
 READERS: dict[str, tuple[str, Reader]] = {
     ".txt": ("text", _plain),
     ".text": ("text", _plain),
     ".md": ("markdown", _plain),
     ".markdown": ("markdown", _plain),
+    ".docx": ("docx", _word),
 }

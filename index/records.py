@@ -53,7 +53,8 @@ class Document:
     """A report as the index keeps it. `text` is what is searched, cited and shown; `map` leads back to `raw`.
 
     `year` is the year the report was given in (its plan's year), 0 where the text does not tell; `place` the county,
-    city, province or country; `date` in ISO form or "". `digest` is the SHA-256 of the original file's bytes.
+    city, province or country; `date` in ISO form or "". `digest` is the SHA-256 of the original file's bytes. `pages`
+    are the positions at which the pages of the original begin, ascending, empty for kinds of file without pages.
     """
 
     id: str
@@ -70,10 +71,15 @@ class Document:
     filename: str
     encoding: str
     digest: str
+    pages: tuple[int, ...] = ()
 
     @cached_property
     def _starts(self) -> list[int]:
         return [section.start for section in self.sections]
+
+    def page_at(self, position: int) -> int:
+        """The number of the page that holds `position`, from 1; 0 where the original has no pages."""
+        return bisect_right(self.pages, position)
 
     def section_at(self, position: int) -> Section:
         """The section that holds `position`."""

@@ -35,6 +35,10 @@ class TextMap:
     def _ends(self) -> list[int]:
         return [segment[1] for segment in self.segments]
 
+    @cached_property
+    def _source_ends(self) -> list[int]:
+        return [segment[3] for segment in self.segments]
+
     def source_span(self, start: int, end: int) -> tuple[int, int]:
         """The smallest stretch of the source that `text[start:end]` was made from; `start == end` gives a point."""
         if not self.segments:
@@ -42,6 +46,18 @@ class TextMap:
         first = self.segments[max(bisect_right(self._starts, start) - 1, 0)]
         last = self.segments[min(bisect_left(self._ends, end), len(self.segments) - 1)] if end > start else first
         return _point(first, start, low=True), max(_point(first, start, low=True), _point(last, end, low=False))
+
+    def position(self, source: int) -> int:
+        """The first position of the text made from the source's character `source`, or from what follows it.
+
+        The text's length where nothing that follows was kept.
+        """
+        at = bisect_right(self._source_ends, source)
+        if at == len(self.segments):
+            return self._ends[-1] if self._ends else 0
+        start, end, source_start, source_end = self.segments[at]
+        straight = end - start == source_end - source_start
+        return start + max(source - source_start, 0) if straight else start
 
     def compose(self, inner: TextMap) -> TextMap:
         """This map of an edited text, read through `inner` (the map of the text that it was made from)."""
