@@ -19,11 +19,12 @@ from sklearn.linear_model import LogisticRegression
 
 from eval.judge import judge
 from eval.questions import Question, read_questions
-from index.store import Index, open_index
-from qa.assistant import HITS, Assistant
-from qa.confidence import FEATURES, Calibration, Candidate, candidates
+from index.store import open_index
+from qa.assistant import Assistant, Read
+from qa.confidence import FEATURES, Calibration, Candidate
 from qa.question import Query, understand
-from qa.reader import Reader, Reading
+from qa.reader import Reader
+from qa.scope import Scope, scope_of
 
 GRID = {"span": (0.1, 0.2, 0.35, 0.5), "search": (0.0, 0.2, 0.4, 0.7), "period": (0.0, 0.7, 1.4), "figure": (0.5, 1.5)}
 RISK = 0.05  # share of wrong answers among those given that the threshold aims at
@@ -31,44 +32,43 @@ FALSE_REFUSALS = 0.06  # share of answerable questions that it may cost at most
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
+class Known:
     """A question with everything that does not depend on the weights."""
 
     question: Question
     query: Query
-    readings: tuple[tuple[Reading, ...], ...]
+    scope: Scope
+    read: tuple[Read, ...]
 
 
-def read_all(questions: Sequence[Question], index: Index, reader: Reader) -> list[Read]:
+def read_all(questions: Sequence[Question], assistant: Assistant) -> list[Known]:
     """Search and read for every question, once."""
     out = []
     for question in questions:
         query = understand(question.question, question.history, question.documents)
-        found = [index.search(part.words, HITS, query.documents) for part in query.parts]
-        read = tuple(reader.read(part.words, hits, index) for part, hits in zip(query.parts, found, strict=True))
-        out.append(Read(question, query, read))
+        scope = scope_of(query, assistant.index.documents)
+        found = assistant.search(query, scope)
+        read = tuple((part, assistant.reader.read(part.words, hits, assistant.index)) for part, hits in found)
+        out.append(Known(question, query, scope, read))
         if len(out) % 50 == 0:
             print(f"read {len(out)}/{len(questions)}", file=sys.stderr)
     return out
 
 
-def outcomes(reads: Sequence[Read], assistant: Assistant) -> list[tuple[Candidate | None, bool]]:
+def outcomes(reads: Sequence[Known], assistant: Assistant) -> list[tuple[Candidate | None, bool]]:
     """For every question the candidate that its confidence hangs on, and whether the answer is right and cited."""
     out: list[tuple[Candidate | None, bool]] = []
-    for read in reads:
-        ranked = [
-            candidates(part, readings, assistant.index, assistant.calibration)
-            for part, readings in zip(read.query.parts, read.readings, strict=True)
-        ]
-        answer = assistant.decide(read.query, ranked)
-        firsts = [found[0] for found in ranked if found]
-        right = read.question.answerable and judge(read.question, answer.to_json()).both
-        weakest = min(firsts, key=lambda c: assistant.calibration.confidence(c), default=None)
+    for known in reads:
+        ranked = assistant.rank(known.read)
+        answer = assistant.decide(known.query, known.scope, ranked)
+        firsts = [found[0] for _, found in ranked if found]
+        right = known.question.answerable and judge(known.question, answer.to_json()).both
+        weakest = min(firsts, key=assistant.calibration.confidence, default=None)
         out.append((weakest, right))
     return out
 
 
-def fit(reads: Sequence[Read], assistant: Assistant) -> Calibration:
+def fit(reads: Sequence[Known], assistant: Assistant) -> Calibration:
     """The calibration that answers most of `reads` rightly, with a fitted confidence and a threshold for RISK."""
     start = replace(assistant.calibration, weights=(0.0,) * len(FEATURES), intercept=0.0, threshold=0.0)
     best, best_right = start, -1
@@ -84,15 +84,15 @@ def fit(reads: Sequence[Read], assistant: Assistant) -> Calibration:
     return replace(fitted, threshold=threshold(reads, Assistant(assistant.index, assistant.reader, fitted)))
 
 
-def threshold(reads: Sequence[Read], assistant: Assistant) -> float:
+def threshold(reads: Sequence[Known], assistant: Assistant) -> float:
     """The lowest confidence from which on at most RISK of the answers are wrong, unless it refuses too much.
 
     A threshold that would refuse more than FALSE_REFUSALS of the answerable questions gives way to the highest that
     does not.
     """
     found = [
-        (assistant.calibration.confidence(c), ok, read.question.answerable)
-        for read, (c, ok) in zip(reads, outcomes(reads, assistant), strict=True)
+        (assistant.calibration.confidence(c), ok, known.question.answerable)
+        for known, (c, ok) in zip(reads, outcomes(reads, assistant), strict=True)
         if c
     ]
     answerable = sum(a for _, _, a in found)
@@ -119,7 +119,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     questions = [q for q in questions if all(d in index.documents for d in q.documents)]
     plain = Calibration(0.2, 0.3, 0.7, 1.0, (0.0,) * len(FEATURES), 0.0, 0.0)
     assistant = Assistant(index, reader, plain)
-    fitted = fit(read_all(questions, index, reader), assistant)
+    fitted = fit(read_all(questions, assistant), assistant)
     value = {name: getattr(fitted, name) for name in ("span", "search", "period", "figure", "intercept", "threshold")}
     value["weights"] = dict(zip(FEATURES, fitted.weights, strict=True))
     (options.reader / "calibration.json").write_text(json.dumps(value, indent=1) + "\n", encoding="utf-8")

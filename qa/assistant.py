@@ -16,10 +16,14 @@ from qa.answer import Answer, Trace
 from qa.compose import Choice
 from qa.confidence import Calibration, Candidate, candidates, load_calibration
 from qa.limits import complaint
-from qa.question import Query, understand
-from qa.reader import Reader
+from qa.question import Part, Query, understand
+from qa.reader import Reader, Reading
+from qa.scope import Scope, scope_of
 
 HITS = 20  # passages that are read for one part of a question
+EACH_HITS = 10  # of every document, when each is to answer for itself
+
+Read = tuple[Part, tuple[Reading, ...]]
 
 
 class Assistant:
@@ -44,45 +48,53 @@ class Assistant:
             raise UserError(f"no question: {fault}", "one sentence with words in it", "Ask again.")
         begun = time.perf_counter()
         query = understand(question, [h for h in history if not complaint(h)], documents)
-        found = [self.index.search(part.words, HITS, query.documents) for part in query.parts]
+        scope = scope_of(query, self.index.documents)
+        found = self.search(query, scope)
         searched = time.perf_counter()
-        read = [self.reader.read(part.words, hits, self.index) for part, hits in zip(query.parts, found, strict=True)]
+        read = [(part, self.reader.read(part.words, hits, self.index)) for part, hits in found]
         done = time.perf_counter()
-        ranked = [
-            candidates(part, readings, self.index, self.calibration)
-            for part, readings in zip(query.parts, read, strict=True)
-        ]
-        answer = self.decide(query, ranked)
+        ranked = self.rank(read)
+        answer = self.decide(query, scope, ranked)
         ended = time.perf_counter()
         stages = {"search": searched - begun, "read": done - searched, "compose": ended - done}
         timings = tuple((name, 1000 * seconds) for name, seconds in stages.items())
         return Trace(replace(answer, latency_ms=round(1000 * (ended - begun), 1)), _order(ranked), timings)
 
-    def decide(self, query: Query, ranked: Sequence[Sequence[Candidate]]) -> Answer:
-        """Answer the parts that are answered with enough confidence; refuse where there is none.
+    def search(self, query: Query, scope: Scope) -> list[tuple[Part, tuple[Hit, ...]]]:
+        """The passages to read: for every part of the question, or, of its first part, for every document."""
+        if scope.each:
+            part = query.parts[0]
+            return [(part, self.index.search(part.words, EACH_HITS, (name,))) for name in scope.documents]
+        return [(part, self.index.search(part.words, HITS, scope.documents)) for part in query.parts]
 
-        `ranked` holds the candidates of each part, best first.
-        """
+    def rank(self, read: Sequence[Read]) -> list[tuple[Part, list[Candidate]]]:
+        """The spans that may answer, best first, for each of what `search` gave."""
+        return [(part, candidates(part, readings, self.index, self.calibration)) for part, readings in read]
+
+    def decide(self, query: Query, scope: Scope, ranked: Sequence[tuple[Part, Sequence[Candidate]]]) -> Answer:
+        """Answer what is answered with enough confidence; refuse where there is nothing."""
         chosen: list[Choice] = []
         sure: list[float] = []
         best = 0.0
-        for part, found in zip(query.parts, ranked, strict=True):
+        for part, found in ranked:
             if not found:
                 continue
             confidence = self.calibration.confidence(found[0])
             best = max(best, confidence)
             if confidence >= self.calibration.threshold:
                 span = found[0].span
-                chosen.append(Choice(found[0].document, span.start, span.end, part.kind == "list"))
+                chosen.append(Choice(found[0].document, span.start, span.end, part.kind == "list" and not scope.each))
                 sure.append(confidence)
+        documents = self.index.documents
         if not chosen:
-            return compose.refusal(query, [hit.passage for hit in _order(ranked)], self.index.documents, best)
-        return compose.answer(query, chosen, self.index.documents, min(sure))
+            return compose.refusal(query, [hit.passage for hit in _order(ranked)], documents, best)
+        answer = compose.answer(query, chosen, documents, min(sure))
+        return compose.with_missing(answer, scope.documents, documents) if scope.each else answer
 
 
-def _order(ranked: Sequence[Sequence[Candidate]]) -> tuple[Hit, ...]:
-    """The hits of all parts in the order of their best candidates, the parts taking turns, each passage once."""
-    orders = [list({id(c.reading): c for c in reversed(found)}.values())[::-1] for found in ranked]
+def _order(ranked: Sequence[tuple[Part, Sequence[Candidate]]]) -> tuple[Hit, ...]:
+    """The hits in the order of their best candidates, the parts or documents taking turns, each passage once."""
+    orders = [list({id(c.reading): c for c in reversed(found)}.values())[::-1] for _, found in ranked]
     seen: dict[tuple[str, int], Hit] = {}
     for turn in zip_longest(*orders):
         for candidate in turn:

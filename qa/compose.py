@@ -50,6 +50,13 @@ def answer(query: Query, choices: Sequence[Choice], documents: Mapping[str, Docu
     return Answer(query.question, query.resolved, False, words, confidence, tuple(found), tuple(citations), (), "", 0.0)
 
 
+def with_missing(answer: Answer, asked: Sequence[str], documents: Mapping[str, Document]) -> Answer:
+    """The answer of several documents, with those among `asked` that do not answer named in its message."""
+    there = {item.document for item in answer.answers}
+    missing = [documents[name].place or name for name in asked if name not in there]
+    return replace(answer, message=f"没有答案的报告：{'、'.join(missing)}" if missing else "")
+
+
 def quote_of(document: Document, span: tuple[int, int]) -> tuple[int, int]:
     """The sentence, or sentences, of the section that `span` lies in, as one span."""
     section = document.section_at(span[0])

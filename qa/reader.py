@@ -58,15 +58,22 @@ class Reader:
         shown = []
         for hit in hits:
             document = index.documents[hit.passage.document]
-            head = heading(document, hit.passage)
-            shown.append((head, document.text[hit.passage.start : hit.passage.end]))
+            shown.append((heading(document, hit.passage), document.text[hit.passage.start : hit.passage.end]))
+        readings = []
+        for hit, (relevance, spans) in zip(hits, self.read_texts(words, shown), strict=True):
+            base = hit.passage.start
+            moved = tuple(Span(base + span.start, base + span.end, span.score) for span in spans)
+            readings.append(Reading(hit, relevance, moved))
+        return tuple(readings)
+
+    def read_texts(self, words: str, shown: Sequence[tuple[str, str]]) -> list[tuple[float, tuple[Span, ...]]]:
+        """For pairs of heading and text: relevance, and the likeliest spans as positions in the text."""
         encodings = self._runtime.encode([(words, fold(head + text)) for head, text in shown])
         outputs = self._runtime.map(self._outputs, encodings)
-        readings = []
-        for hit, (head, text), encoding, (relevance, start, end) in zip(hits, shown, encodings, outputs, strict=True):
-            spans = _spans(encoding, start, end, len(head), len(text), hit.passage.start)
-            readings.append(Reading(hit, float(relevance), spans))
-        return tuple(readings)
+        return [
+            (float(relevance), _spans(encoding, start, end, len(head), len(text)))
+            for (head, text), encoding, (relevance, start, end) in zip(shown, encodings, outputs, strict=True)
+        ]
 
     def _outputs(self, encoding: Encoding) -> tuple[NDArray[np.float32], ...]:
         return tuple(self._runtime.run(encoding))
@@ -78,7 +85,6 @@ def _spans(
     end: NDArray[np.float32],
     shift: int,
     length: int,
-    base: int,
     best: int = 5,
 ) -> tuple[Span, ...]:
     """The `best` spans of the passage's own tokens with start <= end, best first; the whole passage where none fits."""
@@ -99,5 +105,5 @@ def _spans(
     for score, i, j in sorted(pairs, key=lambda p: (-p[0], p[1], p[2]))[:best]:
         low = max(encoding.offsets[i][0] - shift, 0)
         high = min(encoding.offsets[j][1] - shift, length)
-        found.append(Span(base + low, base + high, score))
-    return tuple(found) or (Span(base, base + length, -1e3),)
+        found.append(Span(low, high, score))
+    return tuple(found) or (Span(0, length, -1e3),)

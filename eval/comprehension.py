@@ -1,0 +1,75 @@
+"""Reading with the paragraph given: EM and CMRC F1 of the reader alone on a reading-comprehension set.
+
+`python -m eval.comprehension FOLDER` reads `contexts.jsonl` and `questions.jsonl`; neither search nor threshold takes
+part.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from eval.bootstrap import draws, interval, mean_samples
+from eval.reading import cmrc_f1, exact_match
+from index.fold import fold
+from index.split import pieces
+from qa.reader import BUNDLED, Reader
+
+WINDOW = 160  # characters
+SPAN_SHARE = 0.5  # of the span's score beside the window's relevance
+
+
+def answer(reader: Reader, question: str, text: str) -> str:
+    """The best span of `text`, read in windows of whole sentences and again in windows shifted by half of one."""
+    windows = pieces(text, 0, len(text), WINDOW)
+    between = [((a + b) // 2, (c + d) // 2) for (a, b), (c, d) in pairwise(windows)]
+    spans = [*windows, *between]
+    read = reader.read_texts(fold(question), [("", text[a:b]) for a, b in spans])
+    best = max(
+        ((relevance + SPAN_SHARE * found[0].score, a + found[0].start, a + found[0].end))
+        for (a, _), (relevance, found) in zip(spans, read, strict=True)
+    )
+    return text[best[1] : best[2]]
+
+
+def scores(folder: Path, reader: Reader, limit: int) -> Iterator[tuple[float, float]]:
+    """(EM, F1) of every question."""
+    texts = {row["context_id"]: row["text"] for row in _rows(folder / "contexts.jsonl")}
+    for at, row in enumerate(_rows(folder / "questions.jsonl")[: limit or None]):
+        given = answer(reader, row["question"], texts[row["context_id"]])
+        gold = [a["text"] for a in row["answers"]]
+        yield exact_match(given, gold), cmrc_f1(given, gold)
+        if at % 200 == 199:
+            print(f"{at + 1} questions", file=sys.stderr)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m eval.comprehension", description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--reader", type=Path, default=BUNDLED)
+    parser.add_argument("--limit", type=int, default=0, help="the first questions only")
+    options = parser.parse_args(arguments)
+    found = list(scores(options.folder, Reader(options.reader), options.limit))
+    values = np.array(found)
+    samples = mean_samples(values, draws(len(values)))
+    for column, name in enumerate(("em", "cmrc_f1")):
+        low, high = interval(samples[:, column])
+        print(
+            json.dumps({"measure": name, "n": len(values), "value": values[:, column].mean(), "low": low, "high": high})
+        )
+    return 0
+
+
+def _rows(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

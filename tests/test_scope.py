@@ -1,0 +1,51 @@
+"""A question goes to the reports whose place or year it names; several places answer each for itself."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from index.document import Document
+from index.textmap import identity
+from qa.question import understand
+from qa.scope import Scope, scope_of, short_name
+
+BLANK = Document("", "", "", 0, "", "", "", (), (), (), identity(""), "", "", "")
+DOCUMENTS = {
+    name: replace(BLANK, id=name, place=place, year=year)
+    for name, place, year in (
+        ("三门2023", "三门县", 2023),
+        ("山东2026", "山东省", 2026),
+        ("广西2026", "广西壮族自治区", 2026),
+        ("国2024", "全国", 2024),
+        ("海2018", "海拉尔区", 2018),
+        ("海2019", "海拉尔区", 2019),
+    )
+}
+
+
+@pytest.mark.parametrize(
+    ("question", "asked", "scope"),
+    [
+        ("三门的GDP是多少", (), Scope(("三门2023",), False)),
+        ("廣西的糧食產量", (), Scope(("广西2026",), False)),
+        ("我国去年的就业", (), Scope(("国2024",), False)),
+        ("海拉尔区2018年的产值", (), Scope(("海2018", "海2019"), False)),
+        ("海拉尔2019年要建什么", (), Scope(("海2019",), False)),
+        ("山东和广西的增长目标分别是多少", (), Scope(("山东2026", "广西2026"), True)),
+        ("六个省2026年的增长目标分别是多少", ("山东2026", "广西2026"), Scope(("山东2026", "广西2026"), True)),
+        ("垃圾处理率是多少", ("山东2026",), Scope(("山东2026",), False)),
+        ("垃圾处理率是多少", (), Scope(tuple(DOCUMENTS), False)),
+    ],
+)
+def test_scope(question: str, asked: tuple[str, ...], scope: Scope) -> None:
+    assert scope_of(understand(question, (), asked), DOCUMENTS) == scope
+
+
+@pytest.mark.parametrize(
+    ("place", "short"),
+    [("三门县", "三门"), ("广西壮族自治区", "广西"), ("内蒙古自治区", "内蒙古"), ("歙县", "歙县"), ("全国", "全国")],
+)
+def test_short_names(place: str, short: str) -> None:
+    assert short_name(place) == short
