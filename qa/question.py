@@ -33,6 +33,11 @@ _POINTER = re.compile(
 )
 _WHEN = r"(?:(?:19|20)\d\d年?|今年|去年|上年|明年|前年)"
 _YEAR_PAIR = re.compile(rf"(?P<first>{_WHEN})(?:和|与|、|及|,)(?P<second>{_WHEN})(?:分别|各)?")
+_EMPTY = re.compile(
+    r"\W|多少|几|什么|哪[些个里]?|谁|怎么样?|怎样|如何|为什么|吗|呢|了|的|是|有|要|会|能|将|到|在|比|和|又|还|才|再|多|排|第|占"
+    r"|今年|去年|上年|明年|前年|(?:19|20)\d\d年?|同比|增长|增加|提高|下降|减少|达到|完成|实现|计划|目标|打算|准备|实际|总共|一共"
+    r"|分别|其中|全[省市县区国]|比例|增速|数量|名|个|家|项|人"
+)
 LEANS_ON = " → "  # between an earlier question and the one that leans on it
 _ASKING = re.compile(r"多少|几|什么|哪|吗|怎|何|谁|咋|是不是|有没有|how|what|which|who|when|why|where")
 
@@ -78,8 +83,15 @@ def understand(question: str, history: Sequence[str] = (), documents: Sequence[s
 
 
 def leans(words: str) -> bool:
-    """Whether folded `words` cannot be understood without the question before them."""
-    return bool(_POINTER.search(words)) or len(re.sub(r"\W", "", words)) <= 9
+    """Whether folded `words` cannot be understood without the question before them.
+
+    They point back (那…, …呢), or little is left of them without the words of asking, time and degree.
+    """
+    if _POINTER.search(words):
+        return True
+    if re.search(r"[a-z]{2}", words) and not re.search(r"[\u4e00-\u9fff]", words):
+        return len(words.split()) <= 5
+    return len(_EMPTY.sub("", words)) <= 4
 
 
 def _pieces(words: str) -> list[tuple[str, str]]:

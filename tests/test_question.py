@@ -53,3 +53,22 @@ def test_two_years_asked_at_once() -> None:
 )
 def test_years(question: str, years: set[int]) -> None:
     assert understand(question).parts[0].years_in(2023) == years
+
+
+@pytest.mark.parametrize(
+    ("question", "leans"),
+    [
+        ("那今年呢?", True),
+        ("比上年增长多少?", True),
+        ("在全省排第几?", True),
+        ("财政收入呢?", True),
+        ("为什么?", True),
+        ("And this year?", True),
+        ("三门县县长是谁?", False),
+        ("新增城镇就业要达到多少人?", False),
+        ("How many hogs did Sichuan send to slaughter?", False),
+    ],
+)
+def test_leaning(question: str, leans: bool) -> None:
+    query = understand(question, ["去年固定资产投资增长多少?"])
+    assert (query.resolved != question) is leans
