@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import time
 from pathlib import Path
@@ -21,10 +22,15 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         status: int = options.run(options)
+        sys.stdout.flush()
     except UserError as error:
         print(f"index: {error}", file=sys.stderr)
         return 2
-    except BrokenPipeError:
+    except KeyboardInterrupt:
+        print("index: interrupted; an index that was there is whole", file=sys.stderr)
+        return 130
+    except BrokenPipeError:  # the reader, such as `head`, has seen enough; nothing is left to be flushed at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     return status
 
@@ -71,7 +77,7 @@ def _told(outcome: Outcome) -> int:
             if not spot.repaired:
                 print(f"  damaged, not restored, at {spot.start}: {spot.raw!r}", file=sys.stderr)
     for line in outcome.refused:
-        print(f"index: not read: {line}", file=sys.stderr)
+        print(f"index: not taken: {line}", file=sys.stderr)
     return 1 if outcome.refused else 0
 
 
@@ -79,7 +85,6 @@ def _line(document: Document) -> str:
     headings = sum(1 for section in document.sections if section.path)
     repaired = sum(1 for spot in document.spots if spot.repaired)
     parts = [
-        document.id,
         document.title,
         document.place,
         str(document.year or ""),
@@ -89,7 +94,12 @@ def _line(document: Document) -> str:
         f"{len(document.glossary)} glossary entries",
         f"{repaired} of {len(document.spots)} damaged spots restored",
     ]
-    return "\t".join(parts)
+    return _row(document.id, *parts)
+
+
+def _row(name: str, *parts: str) -> str:
+    """One line: the id exactly, then `parts`, a tab between them and none in them."""
+    return "\t".join([name, *(" ".join(part.split()) for part in parts)])
 
 
 def _remove(options: argparse.Namespace) -> int:
@@ -99,7 +109,7 @@ def _remove(options: argparse.Namespace) -> int:
 
 def _list(options: argparse.Namespace) -> int:
     for name, entry in disk.read_manifest(options.out)["documents"].items():
-        print("\t".join([name, entry["title"], entry["place"], str(entry["year"] or ""), str(entry["characters"])]))
+        print(_row(name, entry["title"], entry["place"], str(entry["year"] or ""), str(entry["characters"])))
     return 0
 
 
@@ -123,7 +133,9 @@ def _text(options: argparse.Namespace) -> int:
     manifest = disk.read_manifest(options.out)
     entry = manifest["documents"].get(options.document)
     if entry is None:
-        raise UserError(f"no document {options.document!r} in {options.out}", "an id as listed", "See: index list")
+        raise UserError(
+            f"no document {options.document!r} in {options.out}", "an id as listed", "See: python -m index list"
+        )
     document = disk.read_document(options.out / manifest["generation"] / entry["file"])
     sys.stdout.buffer.write(document.text.encode("utf-8"))
     sys.stdout.buffer.flush()

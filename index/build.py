@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -18,6 +19,7 @@ from index.errors import UserError
 from index.lexical import Lexical
 from index.records import Document, Passage
 from index.split import split
+from index.store import check_encoder
 from index.vectors import KIND, Vectors
 
 SIZE = 120  # characters of a passage at most
@@ -27,10 +29,10 @@ LIBRARIES = ("faiss-cpu", "tantivy", "onnxruntime", "tokenizers", "langchain-tex
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of the files of one call: the documents taken, and a line for each file that was not."""
+    """What became of the files of one call: the documents taken, and the reason for each file that was not."""
 
     added: tuple[Document, ...]
-    refused: tuple[str, ...]
+    refused: tuple[UserError, ...]
 
 
 def passage_input(document: Document, passage: Passage) -> str:
@@ -42,18 +44,34 @@ def passage_input(document: Document, passage: Passage) -> str:
 
 
 def find_files(paths: Iterable[Path]) -> list[Path]:
-    """The files named, and those in the folders named, in order of name. UserError for a path that does not exist."""
-    files: list[Path] = []
+    """The files named, and those in the folders named, in order of name, each once; hidden ones are left out there.
+
+    UserError for a path that does not exist, and where there is no file at all.
+    """
+    files: dict[Path, Path] = {}
     for path in paths:
-        if path.is_dir():
-            files += sorted(p for p in path.rglob("*") if p.is_file() and not p.name.startswith("."))
-        elif path.is_file():
-            files.append(path)
-        else:
-            raise UserError(f"no file or folder {path}", "reports to read", "Check the path.")
+        try:
+            found = _files_at(path)
+        except OSError as error:  # such as a name too long
+            raise UserError(f"{shown(path)} cannot be read ({error.strerror})", "a path", "Check the path.") from error
+        files.update({file.resolve(): file for file in found})
     if not files:
         raise UserError("no file in the folders given", "at least one report", "Name a file or a folder with reports.")
-    return files
+    return list(files.values())
+
+
+def _files_at(path: Path) -> list[Path]:
+    if path.is_file():
+        return [path]
+    if not path.is_dir():
+        raise UserError(f"no file or folder {shown(path)}", "reports to read", "Check the path.")
+    inside = (p for p in path.rglob("*") if p.is_file())
+    return sorted(p for p in inside if not any(part.startswith((".", "~$")) for part in p.relative_to(path).parts))
+
+
+def shown(path: Path) -> str:
+    """`path` for a message; bytes of a name that are not UTF-8 are written out."""
+    return str(path).encode("utf-8", "backslashreplace").decode()
 
 
 def build(paths: Sequence[Path], out: Path, model: str | None = None, progress: Progress | None = None) -> Outcome:
@@ -61,105 +79,147 @@ def build(paths: Sequence[Path], out: Path, model: str | None = None, progress: 
 
     UserError when no file at all could be read; single unreadable files are told in the outcome.
     """
-    return _change(paths, (), out, open_encoder(model), keep=False, progress=progress)
+    files = find_files(paths)
+    with disk.writing(out):
+        return _add(files, out, open_encoder(model), {}, {}, progress)
 
 
 def add(paths: Sequence[Path], out: Path, progress: Progress | None = None) -> Outcome:
     """Add the files to the index at `out`, replacing documents of the same id; only new passages are embedded."""
-    manifest = disk.read_manifest(out)
-    encoder = open_encoder(manifest["encoder"]["name"])
-    if encoder.digest != manifest["encoder"]["digest"]:
-        raise UserError("the index was built with another encoder", "the same weights", disk.REBUILD)
-    return _change(paths, (), out, encoder, keep=True, progress=progress)
+    files = find_files(paths)
+    disk.read_manifest(out)  # so that no folder is made where there is no index
+    with disk.writing(out):
+        encoder, documents, known = _current(out)
+        return _add(files, out, encoder, documents, known, progress)
 
 
 def remove(names: Sequence[str], out: Path) -> None:
     """Remove documents by id. UserError for an id that the index does not have; nothing is changed then."""
-    manifest = disk.read_manifest(out)
-    for name in names:
-        if name not in manifest["documents"]:
-            raise UserError(f"no document {name!r} in {out}", "an id as listed", "See: python -m index list")
-    _change((), names, out, open_encoder(manifest["encoder"]["name"]), keep=True, progress=None)
+    disk.read_manifest(out)
+    with disk.writing(out):
+        encoder, documents, known = _current(out)
+        for name in dict.fromkeys(names):
+            if documents.pop(name, None) is None:
+                raise UserError(f"no document {name!r} in {out}", "an id as listed", "See: python -m index list")
+        _write(out, documents, encoder, known, None)
 
 
-def _change(
-    paths: Sequence[Path],
-    names: Sequence[str],
+def _add(
+    files: Sequence[Path],
     out: Path,
     encoder: Encoder,
-    *,
-    keep: bool,
+    documents: Mapping[str, Document],
+    known: Mapping[str, Rows],
     progress: Progress | None,
 ) -> Outcome:
-    with disk.writing(out):
-        documents: dict[str, Document] = {}
-        known: dict[str, Rows] = {}
-        if keep:
-            documents, known = _current(out, encoder)
-        for name in names:
-            del documents[name]
-        outcome = _read(find_files(paths), progress) if paths else Outcome((), ())
-        if paths and not outcome.added:
-            raise UserError(outcome.refused[0], "at least one report that can be read", "Nothing was changed.")
-        documents.update({document.id: document for document in outcome.added})
-        generation = disk.new_generation(out)
-        _write(out, generation, dict(sorted(documents.items())), encoder, known, progress)
+    outcome = _read(files, progress)
+    if not outcome.added:
+        first = outcome.refused[0]
+        others = f"none of {len(files)} files can be taken; the first: " if len(files) > 1 else ""
+        raise UserError(others + first.found, first.wanted, first.remedy)
+    documents = {**documents, **{document.id: document for document in outcome.added}}
+    _write(out, documents, encoder, known, progress)
     return outcome
 
 
 def _read(files: Sequence[Path], progress: Progress | None) -> Outcome:
     added: dict[str, Document] = {}
-    refused: list[str] = []
+    refused: list[UserError] = []
     for at, file in enumerate(files):
         try:
+            _check_name(file)
             document = load_document(file)
             if document.id in added:
-                refused.append(f"{file}: a document {document.id!r} was read already; rename one of the files")
-            else:
-                added[document.id] = document
+                raise UserError(
+                    f"{shown(file)} would be a second document {document.id!r}", "one of each name", "Rename the file."
+                )
+            added[document.id] = document
         except UserError as error:
-            refused.append(f"{file}: {error}")
+            refused.append(error)
         if progress:
             progress("read", at + 1, len(files))
     return Outcome(tuple(added.values()), tuple(refused))
 
 
-def _current(out: Path, encoder: Encoder) -> tuple[dict[str, Document], dict[str, Rows]]:
-    """The documents of the index at `out`, and its vectors by the digest of what they were made from."""
+def _check_name(file: Path) -> None:
+    """A name becomes an id, which is stored as UTF-8 and printed on a line of its own."""
+    if any(unicodedata.category(c) in {"Cc", "Cs", "Zl", "Zp"} for c in file.stem):
+        raise UserError(
+            f"the file name {shown(file)!r} is not UTF-8 or holds control characters", "a plain name", "Rename it."
+        )
+
+
+def _current(out: Path) -> tuple[Encoder, dict[str, Document], dict[str, Rows]]:
+    """Encoder and documents of the index at `out`, and its vectors by the digest of what they were made from.
+
+    UserError where a file is damaged: rows taken over would be given a fresh digest, and the damage be hidden.
+    """
     manifest = disk.read_manifest(out)
-    disk.check_sizes(out, manifest)
+    damage = disk.damage(out, manifest)
+    if damage:
+        raise UserError(f"the index in {out} is damaged: {damage[0]}", "whole files", disk.REBUILD)
+    encoder = open_encoder(manifest["encoder"]["name"])
+    check_encoder(out, manifest, encoder)
     generation = out / manifest["generation"]
     documents = {name: disk.read_document(generation / e["file"]) for name, e in manifest["documents"].items()}
     passages = disk.read_passages(generation / "passages.jsonl")
     vectors = Vectors.load(generation / "vectors.faiss")
     rows = vectors.rows(np.arange(len(passages), dtype=np.int64))
     keys = [_key(encoder, passage_input(documents[p.document], p)) for p in passages]
-    return documents, dict(zip(keys, rows, strict=True))
+    return encoder, documents, dict(zip(keys, rows, strict=True))
 
 
 def _write(
     out: Path,
-    generation: Path,
     documents: Mapping[str, Document],
     encoder: Encoder,
     known: Mapping[str, Rows],
     progress: Progress | None,
 ) -> None:
+    """A new generation of `documents`, made the current one; nothing of it stays when that fails."""
+    documents = dict(sorted(documents.items()))
     passages = [passage for document in documents.values() for passage in split(document, SIZE)]
     texts = [passage_input(documents[p.document], p) for p in passages]
+    rows = _rows(texts, encoder, known, progress)
+    generation = disk.new_generation(out)
+    try:
+        entries = _write_documents(generation, documents)
+        disk.write_passages(generation / "passages.jsonl", passages)
+        numbers = np.arange(len(passages), dtype=np.int64)
+        Vectors.build(rows, numbers).save(generation / "vectors.faiss")
+        Lexical.build(generation / "lexical", texts, numbers)
+        manifest = {
+            "encoder": {"name": encoder.name, "digest": encoder.digest, "dimension": encoder.dimension},
+            "splitter": {"name": "RecursiveCharacterTextSplitter", "size": SIZE},
+            "vectors": {"kind": KIND, "count": len(passages)},
+            "libraries": {name: version(name) for name in LIBRARIES},
+            "python": sys.version.split()[0],
+            "documents": entries,
+        }
+        disk.commit(out, generation, manifest)
+    except BaseException:
+        disk.discard(out, generation)
+        raise
+
+
+def _rows(texts: Sequence[str], encoder: Encoder, known: Mapping[str, Rows], progress: Progress | None) -> Rows:
+    """The rows of `texts`; only those whose row is not known are embedded."""
     keys = [_key(encoder, text) for text in texts]
-    fresh = sorted({i for i, key in enumerate(keys) if key not in known})
-    made = encoder.passages(
+    fresh = [i for i, key in enumerate(keys) if key not in known]
+    rows = np.zeros((len(texts), encoder.dimension), dtype=np.float32)
+    rows[fresh] = encoder.passages(
         [texts[i] for i in fresh], (lambda done, of: progress("embed", done, of)) if progress else None
     )
-    rows = np.zeros((len(passages), encoder.dimension), dtype=np.float32)
-    rows[fresh] = made
     for i, key in enumerate(keys):
         if key in known:
             rows[i] = known[key]
-    numbers = np.arange(len(passages), dtype=np.int64)
+    return rows
+
+
+def _write_documents(generation: Path, documents: Mapping[str, Document]) -> dict[str, dict[str, str | int]]:
+    """Every document in a file of its own, named by a digest since an id may be too long for the disk."""
     (generation / "documents").mkdir()
-    entries = {}
+    entries: dict[str, dict[str, str | int]] = {}
     for name, document in documents.items():
         file = f"documents/{hashlib.sha256(name.encode()).hexdigest()[:16]}.json"
         disk.write_document(generation / file, document)
@@ -171,18 +231,7 @@ def _write(
             "characters": len(document.text),
             "sha256": document.digest,
         }
-    disk.write_passages(generation / "passages.jsonl", passages)
-    Vectors.build(rows, numbers).save(generation / "vectors.faiss")
-    Lexical.build(generation / "lexical", texts, numbers)
-    manifest = {
-        "encoder": {"name": encoder.name, "digest": encoder.digest, "dimension": encoder.dimension},
-        "splitter": {"name": "RecursiveCharacterTextSplitter", "size": SIZE},
-        "vectors": {"kind": KIND, "count": len(passages)},
-        "libraries": {name: version(name) for name in LIBRARIES},
-        "python": sys.version.split()[0],
-        "documents": entries,
-    }
-    disk.commit(out, generation, manifest)
+    return entries
 
 
 def _key(encoder: Encoder, text: str) -> str:

@@ -10,6 +10,7 @@ import fcntl
 import hashlib
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -25,38 +26,94 @@ MANIFEST = "manifest.json"
 REBUILD = "Build it again: python -m index build PATH..."
 
 
+_GENERATION = re.compile("g[0-9]+")
+_FIELDS = {"generation": str, "encoder": dict, "documents": dict, "files": dict}
+
+
 @contextmanager
 def writing(folder: Path) -> Iterator[None]:
-    """The right to write to `folder`, which is made when missing. UserError while another process has it."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / ".lock").open("w") as lock:
+    """The right to write to `folder`, which is made when missing.
+
+    UserError while another process has it, for a folder that holds something else, and where writing fails.
+    """
+    try:
+        _refuse_other_contents(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = (folder / ".lock").open("w")
+    except OSError as error:
+        raise UserError(
+            f"{folder} cannot be written ({error.strerror})", "a folder of this user", "Name another one with --out."
+        ) from error
+    with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
+        except BlockingIOError as error:
             raise UserError(
                 f"{folder} is being written by another process", "one writer at a time", "Try again when it has ended."
             ) from error
-        yield
+        try:
+            yield
+        except OSError as error:
+            raise not_written(str(folder), error.strerror or str(error)) from error
+
+
+def not_written(what: str, why: str) -> UserError:
+    """The error for a write that failed; what stood there before is still whole."""
+    return UserError(f"{what} could not be written ({why})", "room on the disk", "The index is as it was; try again.")
+
+
+def _refuse_other_contents(folder: Path) -> None:
+    """A wrong --out must not cost anyone's files: only an empty folder or an index is written to."""
+    if not folder.is_dir():
+        return
+    names = {entry.name for entry in folder.iterdir() if not entry.name.startswith(".")}
+    generations = {name for name in names if _GENERATION.fullmatch(name)}
+    others = names - generations - {MANIFEST, f"{MANIFEST}.new"}
+    if not generations and MANIFEST in names:  # a page's manifest.json, not ours
+        others.add(MANIFEST)
+    if others:
+        raise UserError(
+            f"{folder} holds other files ({min(others)})", "an index or an empty folder", "Name another with --out."
+        )
 
 
 def new_generation(folder: Path) -> Path:
-    """An empty folder for the next generation; what a writer that was killed left behind is removed first."""
-    current = read_manifest(folder)["generation"] if (folder / MANIFEST).is_file() else "g0"
-    for left in folder.glob("g*"):
-        if left.is_dir() and left.name != current:
-            shutil.rmtree(left)
-    generation = folder / f"g{int(str(current)[1:]) + 1}"
+    """An empty folder for the next generation; what a writer that was killed left behind is removed first.
+
+    Where the manifest cannot be read, everything stays and the new generation goes beside it.
+    """
+    there = [p for p in folder.iterdir() if p.is_dir() and _GENERATION.fullmatch(p.name)]
+    try:
+        current = read_manifest(folder)["generation"] if (folder / MANIFEST).exists() else ""
+    except UserError:
+        pass
+    else:
+        for left in there:
+            if left.name != current:
+                shutil.rmtree(left)
+        there = [p for p in there if p.name == current]
+    generation = folder / f"g{max((int(p.name[1:]) for p in there), default=0) + 1}"
     generation.mkdir()
     return generation
+
+
+def discard(folder: Path, generation: Path) -> None:
+    """Remove a generation that was not finished; one that the manifest names stays."""
+    try:
+        current = read_manifest(folder)["generation"]
+    except UserError:
+        current = ""
+    if current != generation.name:
+        shutil.rmtree(generation, ignore_errors=True)
 
 
 def commit(folder: Path, generation: Path, manifest: Mapping[str, Any]) -> None:
     """Flush `generation` to the disk, then make it the current one. The one before stays until the next write."""
     files = {}
-    for file in sorted(p for p in generation.rglob("*") if p.is_file()):
+    for file in sorted(p for p in generation.rglob("*") if p.is_file() and p.suffix != ".lock"):
         files[file.relative_to(generation).as_posix()] = {"bytes": file.stat().st_size, "sha256": file_digest(file)}
         _flush(file)
-    for part in [*(p for p in generation.rglob("*") if p.is_dir()), generation]:
+    for part in [*(p for p in generation.rglob("*") if p.is_dir()), generation, folder]:
         _flush(part)
     whole = {"format": FORMAT, "generation": generation.name, **manifest, "files": files}
     beside = folder / f"{MANIFEST}.new"
@@ -81,6 +138,9 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
         found = manifest.get("format") if isinstance(manifest, dict) else None
         raise UserError(f"the index in {folder} has format {found}", f"format {FORMAT}", REBUILD)
+    lacking = [name for name, kind in _FIELDS.items() if not isinstance(manifest.get(name), kind)]
+    if lacking or not _GENERATION.fullmatch(manifest["generation"]):
+        raise UserError(f"{folder / MANIFEST} lacks {lacking or 'a generation'}", "a whole manifest", REBUILD)
     return manifest
 
 
@@ -99,10 +159,13 @@ def damage(folder: Path, manifest: Mapping[str, Any]) -> list[str]:
     lines = []
     for name, told in manifest["files"].items():
         file = folder / manifest["generation"] / name
-        if not file.is_file():
+        try:
+            if file_digest(file) != told["sha256"]:
+                lines.append(f"{name}: damaged (its bytes differ from the manifest's digest)")
+        except FileNotFoundError:
             lines.append(f"{name}: missing")
-        elif file_digest(file) != told["sha256"]:
-            lines.append(f"{name}: damaged (its bytes differ from the manifest's digest)")
+        except OSError as error:
+            lines.append(f"{name}: cannot be read ({error.strerror})")
     return lines
 
 
@@ -123,18 +186,21 @@ def write_document(path: Path, document: Document) -> None:
         "glossary": [[g.term, g.start, g.end] for g in document.glossary],
         "spots": [[s.start, s.end, s.raw, s.repaired] for s in document.spots],
         "map": [list(segment) for segment in document.map.segments],
+        "pages": list(document.pages),
     }
     path.write_text(json.dumps(value, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def read_document(path: Path) -> Document:
-    """The document that `write_document` wrote."""
-    value = json.loads(path.read_text(encoding="utf-8"))
-    value["sections"] = tuple(Section(tuple(p), a, b, kind, period) for p, a, b, kind, period in value["sections"])
-    value["glossary"] = tuple(GlossaryEntry(*entry) for entry in value["glossary"])
-    value["spots"] = tuple(Spot(*spot) for spot in value["spots"])
-    value["map"] = TextMap(tuple((a, b, c, d) for a, b, c, d in value["map"]))
-    return Document(**value)
+    """The document that `write_document` wrote. UserError where the file is not what it wrote."""
+    with _reading(path):
+        value = json.loads(path.read_bytes())
+        value["sections"] = tuple(Section(tuple(p), a, b, kind, period) for p, a, b, kind, period in value["sections"])
+        value["glossary"] = tuple(GlossaryEntry(*entry) for entry in value["glossary"])
+        value["spots"] = tuple(Spot(*spot) for spot in value["spots"])
+        value["pages"] = tuple(value["pages"])
+        value["map"] = TextMap(tuple((a, b, c, d) for a, b, c, d in value["map"]))
+        return Document(**value)
 
 
 def write_passages(path: Path, passages: Sequence[Passage]) -> None:
@@ -144,8 +210,20 @@ def write_passages(path: Path, passages: Sequence[Passage]) -> None:
 
 
 def read_passages(path: Path) -> tuple[Passage, ...]:
-    """The passages that `write_passages` wrote."""
-    return tuple(Passage(*json.loads(line)) for line in path.read_text(encoding="utf-8").splitlines())
+    """The passages that `write_passages` wrote. UserError where the file is not what it wrote."""
+    with _reading(path):
+        # Bytes: of text, splitlines would cut at the line separators that a document's id may hold.
+        return tuple(Passage(*json.loads(line)) for line in path.read_bytes().splitlines())
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (ValueError, TypeError, KeyError, OSError) as error:
+        raise UserError(
+            f"{path.name} of the index cannot be read ({type(error).__name__})", "a whole file", REBUILD
+        ) from error
 
 
 def file_digest(path: Path) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
@@ -40,7 +41,7 @@ class Encoder(Protocol):
 def open_encoder(name: str | None = None) -> Encoder:
     """The bundled encoder, or the sentence-transformers model of that name or folder. UserError when there is none."""
     if name is None or name == "bundled":
-        return BundledEncoder()
+        return _bundled()
     return OtherEncoder(name)
 
 
@@ -77,24 +78,31 @@ class BundledEncoder:
         return row
 
 
+@lru_cache(maxsize=1)
+def _bundled() -> BundledEncoder:
+    """One for the process: an index that is opened again, after a change, needs no second copy of the weights."""
+    return BundledEncoder()
+
+
 class OtherEncoder:
     """Any sentence-transformers model, by name or folder; its own prompts are used where it has them."""
 
     def __init__(self, name: str) -> None:
         from sentence_transformers import SentenceTransformer
 
+        folder = Path(name)
         try:
             # A folder on this machine was put there by its owner, code included; a name from a hub was not.
-            self._model = SentenceTransformer(name, device="cpu", trust_remote_code=Path(name).is_dir())
+            self._model = SentenceTransformer(name, device="cpu", trust_remote_code=folder.is_dir())
         except Exception as error:  # the library raises many kinds here, network errors among them
             raise UserError(
                 f"no model {name!r} could be loaded ({type(error).__name__})",
                 "a sentence-transformers folder, or a name that this machine can fetch",
                 "Copy the model's folder here and give its path with --model.",
             ) from error
-        self.name = name
+        # The whole path: the index is opened from other working directories than it was built in.
+        self.name = str(folder.resolve()) if folder.is_dir() else name
         self.dimension = int(self._model.encode(["1"]).shape[1])
-        folder = Path(name)
         self.digest = _folder_digest(folder) if folder.is_dir() else self._weights_digest()
 
     def queries(self, texts: Sequence[str]) -> Rows:
@@ -121,8 +129,11 @@ class OtherEncoder:
 def _folder_digest(folder: Path) -> str:
     """SHA-256 over the names and bytes of the folder's model files; notes and cards do not count."""
     digest = hashlib.sha256()
-    for file in sorted(p for p in folder.rglob("*") if p.is_file() and p.suffix not in {".md", ".py"}):
-        digest.update(file.relative_to(folder).as_posix().encode() + b"\0")
+    files = {p.relative_to(folder).as_posix(): p for p in folder.rglob("*") if p.is_file()}
+    for name, file in sorted(files.items()):
+        if file.suffix in {".md", ".py", ".pyc"} or any(part.startswith(".") for part in name.split("/")):
+            continue
+        digest.update(name.encode() + b"\0")
         with file.open("rb") as stream:
             digest.update(hashlib.file_digest(stream, "sha256").digest())
     return digest.hexdigest()

@@ -44,25 +44,36 @@ class Lexical:
 
     @classmethod
     def build(cls, folder: Path, texts: Sequence[str], numbers: Numbers) -> Lexical:
-        """Write a new index of `texts`, which go by `numbers`, into `folder` (made here)."""
+        """Write a new index of `texts`, which go by `numbers`, into `folder` (made here). OSError where that fails."""
+        bodies = [" ".join(terms(text)) for text in texts]
         folder.mkdir(parents=True, exist_ok=True)
-        index = tantivy.Index(_schema(), path=str(folder), reuse=False)
-        writer = index.writer(heap_size=_HEAP, num_threads=1)
-        for text, number in zip(texts, numbers.tolist(), strict=True):
-            writer.add_document(tantivy.Document(number=number, body=" ".join(terms(text))))
-        writer.commit()
-        writer.wait_merging_threads()
-        return cls(index)
+        try:
+            index = tantivy.Index(_schema(), path=str(folder), reuse=False)
+            writer = index.writer(heap_size=_HEAP, num_threads=1)
+            for body, number in zip(bodies, numbers.tolist(), strict=True):
+                writer.add_document(tantivy.Document(number=number, body=body))
+            writer.commit()
+            writer.wait_merging_threads()
+            return cls(index)
+        except ValueError as error:  # what tantivy makes of a full disk
+            raise OSError(f"{folder.name} is not complete") from error
 
     @classmethod
     def load(cls, folder: Path) -> Lexical:
         """From a folder; UserError when it is missing or damaged."""
         try:
+            if not (folder / "meta.json").is_file():  # tantivy would make an empty index here
+                raise FileNotFoundError(folder / "meta.json")
             return cls(tantivy.Index(_schema(), path=str(folder), reuse=True))
         except (ValueError, OSError) as error:
             raise UserError(
                 f"the lexical index {folder.name} cannot be read", "a whole tantivy folder", "Build the index again."
             ) from error
+
+    @property
+    def count(self) -> int:
+        """How many texts there are."""
+        return int(self._searcher.num_docs)
 
     def search(self, text: str, k: int, among: Numbers | None = None) -> list[tuple[int, float]]:
         """The `k` best numbers with their BM25 scores, best first; `among` limits the search to those numbers."""

@@ -6,6 +6,7 @@ The only importer of onnxruntime and tokenizers outside the training scripts. Kn
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -20,6 +21,8 @@ from index.errors import UserError
 
 Array = NDArray[np.float32]
 T = TypeVar("T")
+_ANEW = "Install the project anew."
+_HALVES = re.compile("[\ud800-\udfff]")
 
 
 class Runtime:
@@ -32,22 +35,22 @@ class Runtime:
     def __init__(self, folder: Path, max_tokens: int, threads: int | None = None) -> None:
         for name in ("tokenizer.json", "model.onnx"):
             if not (folder / name).is_file():
-                raise UserError(f"{folder} has no {name}", "a model folder as shipped", "Install the project anew.")
+                raise UserError(f"{folder} has no {name}", "a model folder as shipped", _ANEW)
         self.folder = folder
-        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        try:
+            self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+            self._session = _session(folder / "model.onnx")
+        except Exception as error:  # both libraries raise kinds of their own, and plain Exception
+            raise UserError(
+                f"the model in {folder} is damaged ({type(error).__name__})", "the files as shipped", _ANEW
+            ) from error
         self._tokenizer.enable_truncation(max_tokens, strategy="longest_first")
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        self._session = onnxruntime.InferenceSession(
-            str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"]
-        )
         self._threads = threads or max(1, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2)
         self._pool = ThreadPoolExecutor(self._threads, thread_name_prefix="model")
 
     def encode(self, texts: Sequence[str] | Sequence[tuple[str, str]]) -> list[Encoding]:
         """Token ids, offsets and parts of texts or pairs of texts, truncated to the folder's limit."""
-        encodings: list[Encoding] = self._tokenizer.encode_batch(list(texts))
+        encodings: list[Encoding] = self._tokenizer.encode_batch([_whole(text) for text in texts])
         return encodings
 
     def run(self, encoding: Encoding) -> list[Array]:
@@ -61,3 +64,17 @@ class Runtime:
         if len(encodings) < 2:
             return [function(encoding) for encoding in encodings]
         return list(self._pool.map(function, encodings))
+
+
+def _session(path: Path) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+
+
+def _whole(text: str | tuple[str, str]) -> str | tuple[str, str]:
+    """Half surrogate pairs, which JSON may smuggle in and the tokenizer cannot take, as U+FFFD; lengths stay."""
+    if isinstance(text, tuple):
+        return (_HALVES.sub("\ufffd", text[0]), _HALVES.sub("\ufffd", text[1]))
+    return _HALVES.sub("\ufffd", text)

@@ -34,6 +34,8 @@ class Index:
     ) -> None:
         if vectors.count != len(passages):
             raise UserError(f"{vectors.count} vectors", f"one for each of {len(passages)} passages", disk.REBUILD)
+        if lexical.count != len(passages):
+            raise UserError(f"{lexical.count} rows of terms", f"one for each of {len(passages)} passages", disk.REBUILD)
         self.documents, self.passages, self.manifest = documents, tuple(passages), manifest
         self.vectors, self.lexical, self.encoder = vectors, lexical, encoder
         self._numbers: dict[str, list[int]] = {}
@@ -46,7 +48,7 @@ class Index:
 
     def numbers(self, documents: Iterable[str]) -> NDArray[np.int64]:
         """The numbers of all passages of these documents, ascending."""
-        found = [number for document in documents for number in self._numbers.get(document, [])]
+        found = [number for document in set(documents) for number in self._numbers.get(document, [])]
         return np.array(sorted(found), dtype=np.int64)
 
     def search(self, text: str, k: int, documents: Sequence[str] = ()) -> tuple[Hit, ...]:
@@ -82,32 +84,34 @@ def open_index(folder: Path, model: str | None = None) -> Index:
     """
     manifest = disk.read_manifest(folder)
     try:
-        disk.check_sizes(folder, manifest)
+        return _open(folder, manifest, model)
     except UserError:
-        # A writer may have replaced the generation between the two reads; the new manifest then names whole files.
+        # A writer may have replaced the generation in the meantime; the new manifest then names whole files.
         if disk.read_manifest(folder)["generation"] == manifest["generation"]:
             raise
-        return open_index(folder, model)
+    return open_index(folder, model)
+
+
+def _open(folder: Path, manifest: Mapping[str, Any], model: str | None) -> Index:
+    disk.check_sizes(folder, manifest)
+    encoder = open_encoder(model or manifest["encoder"]["name"])
+    check_encoder(folder, manifest, encoder)
+    generation = folder / manifest["generation"]
+    documents = {name: disk.read_document(generation / entry["file"]) for name, entry in manifest["documents"].items()}
+    passages = disk.read_passages(generation / "passages.jsonl")
+    vectors = Vectors.load(generation / "vectors.faiss")
+    return Index(documents, passages, vectors, Lexical.load(generation / "lexical"), encoder, manifest)
+
+
+def check_encoder(folder: Path, manifest: Mapping[str, Any], encoder: Encoder) -> None:
+    """UserError where `encoder` is not the one whose vectors the index holds: other weights, other vectors."""
     told = manifest["encoder"]
-    encoder = open_encoder(model or told["name"])
     if encoder.digest != told["digest"]:
         raise UserError(
             f"the index in {folder} was built with encoder {told['name']!r} ({told['digest'][:12]})",
             f"the running encoder {encoder.name!r} ({encoder.digest[:12]})",
-            f"Build it again with this encoder, or open it with --model {told['name']}.",
+            f"Build it again with this encoder: python -m index build PATH... --out {folder} --model {encoder.name}",
         )
-    generation = folder / manifest["generation"]
-    try:
-        documents = {
-            name: disk.read_document(generation / entry["file"]) for name, entry in manifest["documents"].items()
-        }
-        passages = disk.read_passages(generation / "passages.jsonl")
-    except (ValueError, TypeError, KeyError, OSError) as error:
-        raise UserError(
-            f"the index in {folder} cannot be read ({type(error).__name__})", "whole files", disk.REBUILD
-        ) from error
-    vectors = Vectors.load(generation / "vectors.faiss")
-    return Index(documents, passages, vectors, Lexical.load(generation / "lexical"), encoder, manifest)
 
 
 def _scaled(scores: NDArray[Any]) -> NDArray[np.float64]:

@@ -45,8 +45,11 @@ class Vectors:
             ) from error
 
     def save(self, path: Path) -> None:
-        """Write to a file."""
-        faiss.write_index(self._index, str(path))
+        """Write to a file. OSError where that fails."""
+        try:
+            faiss.write_index(self._index, str(path))
+        except RuntimeError as error:  # faiss has no other way to say that the disk is full
+            raise OSError(f"{path.name} is not complete") from error
 
     @property
     def count(self) -> int:
