@@ -1,0 +1,101 @@
+"""The whole pipeline over the bundled report with the shipped weights: citations hold, bytes repeat."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from index.build import build
+from index.errors import UserError
+from qa.assistant import Assistant, open_assistant
+
+ROOT = Path(__file__).parent.parent
+QUESTIONS = [
+    "2022年全县生产总值是多少？",
+    "今年经济增长的目标呢？",
+    "“千万工程”是什么意思？",
+    "三門縣的港口貨物吞吐量目標",
+    "How much did exports grow?",
+    "临海市的财政收入是多少？",
+    "<script>alert(1)</script>",
+    "`${7*7}` {{7*7}}",
+]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("assistant") / "index"
+    build([ROOT / "index" / "reports"], out)
+    return out
+
+
+@pytest.fixture(scope="module")
+def assistant(folder: Path) -> Assistant:
+    return open_assistant(folder)
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_citations_hold_and_bytes_repeat(assistant: Assistant, question: str) -> None:
+    first, again = (assistant.ask(question, ["去年呢？"]).to_json() for _ in range(2))
+    first.pop("latency_ms"), again.pop("latency_ms")
+    assert json.dumps(first) == json.dumps(again)
+    text = assistant.index.documents["sanmen-2023"].text
+    for citation in [*first["citations"], *first["related"]]:
+        assert citation["quote"] == text[citation["start"] : citation["end"]]
+    quotes = {citation["n"]: citation["quote"] for citation in first["citations"]}
+    for item in first["answers"]:
+        assert item["text"] in quotes[item["citation"]]
+    assert first["refused"] is (first["answer"] == "")
+    assert not (first["refused"] and first["citations"])
+    assert 0.0 <= first["confidence"] <= 1.0
+
+
+def test_result_and_target_of_one_measure(assistant: Assistant) -> None:
+    done = assistant.ask("2022年全县生产总值增长了多少？")
+    planned = assistant.ask("2023年全县生产总值计划增长多少？")
+    assert (done.answer, [c.period for c in done.citations]) == ("2.6%", ["2022 result"])
+    assert (planned.answer, [c.period for c in planned.citations]) == ("6.0%以上", ["2023 plan"])
+
+
+def test_trace_orders_hits_as_read_and_times_every_stage(assistant: Assistant) -> None:
+    trace = assistant.trace("2022年全县生产总值是多少？")
+    assert [name for name, _ in trace.timings] == ["search", "read", "compose"]
+    assert list(trace.hits) == sorted(trace.hits, key=lambda hit: -hit.score)
+    assert trace.hits[0].passage.start <= trace.answer.citations[0].marks[0][0] < trace.hits[0].passage.end
+
+
+@pytest.mark.parametrize("question", ["", "   ", "😀😀", "字" * 100_000])
+def test_what_is_no_question_is_told_in_a_line(assistant: Assistant, question: str) -> None:
+    with pytest.raises(UserError) as told:
+        assistant.ask(question)
+    assert "\n" not in str(told.value)
+    assert len(str(told.value)) < 200
+
+
+def test_an_unknown_document_is_told(assistant: Assistant) -> None:
+    with pytest.raises(UserError, match="no document 'x'"):
+        assistant.ask("多少？", (), ["x"])
+
+
+def command(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "qa", *arguments], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+
+
+def test_the_command_prints_the_answer_object(folder: Path) -> None:
+    done = command("ask", "2022年全县生产总值是多少？", "--document", "sanmen-2023", "--index", str(folder), "--json")
+    value = json.loads(done.stdout)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (value["refused"], value["answers"][0]["document"]) == (False, "sanmen-2023")
+
+
+@pytest.mark.parametrize("arguments", [("ask", "", "--index", "{index}"), ("ask", "多少", "--index", "nowhere")])
+def test_mistakes_end_in_one_line_and_status_2(folder: Path, arguments: tuple[str, ...]) -> None:
+    done = command(*(a.replace("{index}", str(folder)) for a in arguments))
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert "Traceback" not in done.stderr
