@@ -185,7 +185,7 @@ def _answer(assistant: Assistant, question: str, past: Sequence[str], documents:
         # The last edge before the reader: without it the chat would wait for ever.
         log.exception("a question was not answered")
         return notice("服务器内部出错，没有得到答案。请稍后再试。"), catalogue(known)
-    return bubble(answer), cards(answer)
+    return bubble(answer), cards(answer, {name: document.text for name, document in known.items()})
 
 
 def _turns(turns: object) -> list[dict[str, str]]:

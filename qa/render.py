@@ -6,7 +6,7 @@ Knows the answer's nouns and Chinese wording; it must not know documents, retrie
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from html import escape
 from urllib.parse import quote
 
@@ -17,6 +17,14 @@ _PERIOD = re.compile(r"(\d{4})(?:\s*[-–—]\s*(\d{4}))?\s+(result|plan)")
 _KINDS = {"result": "结果", "plan": "计划"}
 # Words for a calibrated confidence, surest first: (at least, word).
 _CONFIDENCE = ((0.8, "很有把握"), (0.5, "较有把握"), (0.0, "把握不大，请以原文为准"))
+
+_AROUND = 90
+"""Characters shown on each side of a quote, at most."""
+
+_CLAUSE_END = re.compile(r"[。！？；!?;]|(?<!\d)[,，]")
+
+_HEADLINE = 30
+"""Characters that an answer may have to be set in headline size."""
 
 
 def period_label(period: str) -> str:
@@ -109,15 +117,18 @@ def notice(message: str) -> str:
     return _block("wb-answer wb-notice", [f"<p>{text_html(message)}</p>"])
 
 
-def cards(answer: Answer) -> str:
-    """The evidence: a card for each citation; for a refusal, the related passages under a heading of their own."""
+def cards(answer: Answer, texts: Mapping[str, str] | None = None) -> str:
+    """The evidence: a card for each citation; for a refusal, the related passages under a heading of their own.
+
+    `texts`, the documents' texts by id, adds the words around each quote.
+    """
     parts: list[str] = []
     if answer.citations:
-        parts.append('<h2 class="wb-head">出处</h2>' + _cards(answer.citations, numbered=True))
+        parts.append('<h2 class="wb-head">出处</h2>' + _cards(answer.citations, texts or {}, numbered=True))
     if answer.related:
         parts.append(
             '<h2 class="wb-head">可能相关的段落</h2><p class="wb-hint">这些段落没有直接回答问题，仅供参考。</p>'
-            + _cards(answer.related, numbered=False)
+            + _cards(answer.related, texts or {}, numbered=False)
         )
     if not parts:
         parts.append('<p class="wb-hint">没有可以引用的段落。</p>')
@@ -171,7 +182,8 @@ def _single(answer: Answer, citations: dict[int, Citation]) -> list[str]:
     """The short answer in bold, then the sentence it stands in where that says more."""
     item = answer.answers[0] if answer.answers else AnswerItem(answer.answer, "", 0)
     citation = citations.get(item.citation)
-    parts = [f'<p class="wb-short"><strong>{text_html(item.text)}</strong>{_cite(citation)}</p>']
+    size = "wb-short" if len(item.text) <= _HEADLINE else "wb-short wb-passage"
+    parts = [f'<p class="{size}"><strong>{text_html(item.text)}</strong>{_cite(citation)}</p>']
     if citation and citation.quote.strip() != item.text.strip():
         parts.append(f'<p class="wb-sentence">{marked_html(citation.quote, citation.start, citation.marks)}</p>')
     return parts
@@ -198,19 +210,37 @@ def _table(items: Iterable[AnswerItem], citations: dict[int, Citation]) -> str:
     return f'<table class="wb-table"><thead>{head}</thead><tbody>{"".join(rows)}</tbody></table>'
 
 
-def _cards(citations: Iterable[Citation], *, numbered: bool) -> str:
-    return f'<ol class="wb-card-list">{"".join(_card(citation, numbered) for citation in citations)}</ol>'
+def _cards(citations: Iterable[Citation], texts: Mapping[str, str], *, numbered: bool) -> str:
+    items = (_card(citation, texts.get(citation.document, ""), numbered) for citation in citations)
+    return f'<ol class="wb-card-list">{"".join(items)}</ol>'
 
 
-def _card(citation: Citation, numbered: bool) -> str:
+def _card(citation: Citation, text: str, numbered: bool) -> str:
     badge = f'<span class="wb-n" aria-hidden="true">{citation.n}</span>' if numbered else ""
     period = f'<span class="wb-period">{escape(period_label(citation.period))}</span>' if citation.period else ""
     section = section_label(citation.section)
     path = f'<p class="wb-path">{escape(section)}</p>' if section else ""
-    quoted = marked_html(citation.quote, citation.start, citation.marks)
+    quoted = f"<span>{marked_html(citation.quote, citation.start, citation.marks)}</span>"
+    before, after = (_around(part) for part in _context(citation, text))
     link = escape(place_link(citation))
     return (
         f'<li class="wb-card"><div class="wb-card-head">{badge}<h3>{text_html(citation.title)}</h3>{period}</div>{path}'
-        f'<blockquote lang="zh-CN">{quoted}</blockquote>'
+        f'<blockquote lang="zh-CN">{before}{quoted}{after}</blockquote>'
         f'<p class="wb-more"><a class="wb-open" href="{link}">在报告全文中查看</a></p></li>'
     )
+
+
+def _around(text: str) -> str:
+    return f'<span class="wb-around">{text_html(text)}</span>' if text.strip() else ""
+
+
+def _context(citation: Citation, text: str) -> tuple[str, str]:
+    """The words before and after the quote: its own paragraph's, from and to the end of a clause, at most _AROUND."""
+    opening = text[max(citation.start - _AROUND, 0) : citation.start].rsplit("\n", 1)[-1]
+    closing = text[citation.end : citation.end + _AROUND].split("\n", 1)[0]
+    if len(opening) == _AROUND:
+        found = _CLAUSE_END.search(opening)
+        opening = opening[found.end() :] if found else ""
+    if len(closing) == _AROUND:
+        closing = closing[: max((found.end() for found in _CLAUSE_END.finditer(closing)), default=0)]
+    return opening, closing

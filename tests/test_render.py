@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -11,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stand_in import document
 
-from index.records import Document
+from index.records import Document, Section
 from qa.answer import Answer, AnswerItem, Citation, cite
-from qa.render import to_text, bubble, cards, marked_html, notice, period_label, place_link, question_bubble
+from qa.render import bubble, cards, marked_html, notice, period_label, place_link, question_bubble, to_text
 
 GOLDEN = Path(__file__).parent / "data" / "golden"
 REPORT = document()
@@ -51,7 +52,9 @@ REFUSED = Answer(
     "县长的身高？", "县长的身高？", True, "", 0.03, (), (),
     (quoted(REPORT, 1, "三门县县长陈晨\n各位代表:"),), "报告中没有答案", 12.0,
 )  # fmt: skip
-CASES = {"one": ONE, "list": LIST, "several": SEVERAL, "refused": REFUSED}
+PASSAGE = "固定资产投资增长28.8%,增速居全省第二;财政总收入、一般公共预算收入分别增长5.0%、6.4%"
+LONG = answer((quoted(REPORT, 1, PASSAGE, PASSAGE),), (AnswerItem(PASSAGE, "sanmen-2023", 1),))
+CASES = {"one": ONE, "long": LONG, "list": LIST, "several": SEVERAL, "refused": REFUSED}
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -128,6 +131,22 @@ def test_a_reports_text_is_text(text: str, title: str, heading: str, data: st.Da
         assert set(Reader(html).tags) <= allowed
         assert text in Reader(html).text
     assert Reader(marked_html(text, 0, [(start, end)])).text == text
+
+
+@pytest.mark.parametrize(
+    ("text", "quote", "before", "after"),
+    [
+        ("甲县\n财政收入增长5%;投资增长8%,居全市第二。\n乙", "投资增长8%", "财政收入增长5%;", ",居全市第二。"),
+        ("一,二。" + "长" * 85 + ",近处,投资增长8%,完" + "尾" * 99, "投资增长8%", "长" * 85 + ",近处,", ","),
+        ("无" * 200 + "投资增长8%" + "无" * 200, "投资增长8%", "", ""),
+        ("投资增长8%", "投资增长8%", "", ""),
+    ],
+)
+def test_the_words_around_a_quote_stay_in_its_paragraph(text: str, quote: str, before: str, after: str) -> None:
+    made = replace(REPORT, text=text, sections=(Section((), 0, len(text), "body", ""),))
+    shown = cards(answer((quoted(made, 1, quote),), (AnswerItem(quote, made.id, 1),)), {made.id: text})
+    around = [f'<span class="wb-around">{part}</span>' if part else "" for part in (before, after)]
+    assert f'<blockquote lang="zh-CN">{around[0]}<span>{quote}</span>{around[1]}</blockquote>' in shown
 
 
 def test_marks_cover_exactly_the_answers_words() -> None:

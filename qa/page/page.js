@@ -35,6 +35,14 @@
     if (narrow()) column().scrollIntoView({ block: "start" });
   }
 
+  // On a phone the report lies below the chat: the way back is to the citation that was followed.
+  function back() {
+    const link = document.querySelector(".wb-cite.wb-current");
+    show("evidence");
+    (link || document.getElementById("wb-turns")).scrollIntoView({ block: "center" });
+    link?.focus({ preventScroll: true });
+  }
+
   async function copy(button) {
     const source = document.querySelector("#wb-evidence .wb-copy-text");
     if (!source) return;
@@ -68,13 +76,14 @@
 
   document.addEventListener("click", (event) => {
     if (event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
-    const hit = event.target.closest?.("a.wb-cite, a.wb-open, #wb-tabs [role=tab], .wb-copy, .wb-large");
+    const hit = event.target.closest?.("a.wb-cite, a.wb-open, #wb-tabs [role=tab], .wb-copy, .wb-back, .wb-large");
     if (!hit) return;
     event.preventDefault();
     event.stopPropagation();
     if (hit.matches("a")) cite(hit);
     else if (hit.matches("[role=tab]")) show(hit.id.replace("wb-tab-", ""));
     else if (hit.matches(".wb-copy")) copy(hit);
+    else if (hit.matches(".wb-back")) back();
     else large(!root.classList.contains("wb-big"));
   }, true);
 

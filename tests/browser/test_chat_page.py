@@ -169,6 +169,9 @@ def test_a_phone(page: Page, site: str) -> None:
     assert page.evaluate("document.scrollingElement.scrollWidth <= innerWidth")
     frame = page.frame_locator("#wb-frame")
     assert frame.locator("html").evaluate("root => root.scrollWidth <= root.clientWidth")
+    page.get_by_role("button", name="回到问答").click()
+    expect(answer.locator("a.wb-cite")).to_be_in_viewport()
+    expect(answer.locator("a.wb-cite")).to_be_focused()
 
 
 CONTRAST = """element => {
