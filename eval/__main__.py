@@ -58,12 +58,13 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _run(options: argparse.Namespace) -> int:
+    asked = _questions(options.questions)  # before the imports, which load the models' libraries
+
     from eval.places import Atlas
     from eval.results import measure, missing_documents, write_results
     from eval.run import Progress, answer_all
     from qa.assistant import open_assistant
 
-    asked = _questions(options.questions)
     assistant = open_assistant(options.index)
     asked = _scoped(asked, set(assistant.index.documents))
     for document in missing_documents(asked.questions, assistant):
@@ -91,10 +92,10 @@ def _compare(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
+    asked = _questions(options.questions)
     from eval.check import check
     from qa.assistant import open_assistant
 
-    asked = _questions(options.questions)
     findings = check(asked, open_assistant(options.index).index.documents)
     for finding in findings:
         print(finding)
@@ -103,10 +104,10 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _perturb(options: argparse.Namespace) -> int:
+    asked = _questions(options.questions)
     from eval.perturb import run_perturbed, text_of
     from qa.assistant import open_assistant
 
-    asked = _questions(options.questions)
     assistant = open_assistant(options.index)
     print(text_of(run_perturbed(_scoped(asked, set(assistant.index.documents)), assistant, options.out, _say)))
     return 0

@@ -49,9 +49,11 @@ def randomisation(a: Floats, b: Floats, rounds: int = 10_000) -> Floats:
     share of random swaps whose means differ at least as much as they do. NaN stays "does not apply" and moves along.
     """
     rng = np.random.default_rng(SEED)
-    kept = rng.integers(0, 2, size=(rounds, len(a))).astype(np.float64)
     observed = np.abs(_difference(a, b, np.ones((1, len(a)))))
-    as_large = (np.abs(_difference(a, b, kept)) >= observed - 1e-12).sum(axis=0)
+    as_large = np.zeros(a.shape[1])
+    for start in range(0, rounds, 500):  # in parts: all rounds of thousands of questions would fill the memory
+        kept = rng.integers(0, 2, size=(min(500, rounds - start), len(a))).astype(np.float64)
+        as_large += (np.abs(_difference(a, b, kept)) >= observed - 1e-12).sum(axis=0)
     out: Floats = (1 + as_large) / (1 + rounds)
     return out
 

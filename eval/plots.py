@@ -60,7 +60,7 @@ def risk_coverage(curve: Sequence[Sequence[float]]) -> Plot:
     top = _ceiling(max((point[2] for point in curve), default=0.1))
     points = [(_x(coverage), _y(risk / top)) for _, coverage, risk in curve]
     dots = tuple(
-        Mark(x, y, 3, f"可信度 ≥ {t:.2f}：作答 {c:.0%}，错误率 {r:.1%}", "a")
+        Mark(x, y, 2.2, f"可信度 ≥ {t:.2f}：作答 {c:.0%}，错误率 {r:.1%}", "a")
         for (x, y), (t, c, r) in zip(points, curve, strict=True)
     )
     last = dots[-1:] and (Mark(dots[-1].x, dots[-1].y, 6, dots[-1].label, "now"),)
@@ -76,7 +76,7 @@ def risk_coverage(curve: Sequence[Sequence[float]]) -> Plot:
             Line(_points(points), "", "a"),
         ),
         dots + last,
-        texts=(Mark(_x(0) + 4, _y(0.05 / top) - 4, 0, "5%", "small"),),
+        texts=(Mark(_x(1), _y(0.05 / top) - 4, 0, "5%", "end"),),
     )
 
 

@@ -150,7 +150,9 @@ def _rank(row: Outcome) -> str:
 
 
 def _percent(value: float | None, digits: int = 1) -> str:
-    return "–" if value is None else f"{100 * value:.{digits}f}%"
+    if value is None:
+        return "–"
+    return f"{100 * value:.0f}%" if value in (0.0, 1.0) else f"{100 * value:.{digits}f}%"
 
 
 def _figure(value: float | None, key: str) -> str:

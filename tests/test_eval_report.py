@@ -124,7 +124,7 @@ def test_the_answers_words_are_marked_in_the_quote(page: str) -> None:
 def test_gates_and_the_opening_sentence(page: str) -> None:
     text = " ".join(Reader(page).text)
     assert "有答案的 5 题中，答对 20.0% ，答对且引文正确 20.0% ，误拒 20.0%。" in text
-    assert "通过 引文与原文逐字一致 100.0%（要求 100%，5 题）" in text
+    assert "通过 引文与原文逐字一致 100%（要求 100%，5 题）" in text
     assert "略去 1 行" in text
 
 
