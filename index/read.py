@@ -154,6 +154,14 @@ def _word(data: bytes, path: Path) -> Content:
     return read_word(data, path)
 
 
+def _pdf(data: bytes, path: Path) -> Content:
+    # The header may lie behind other bytes, as the format allows.
+    _expect(data if b"%PDF-" not in data[:1024] else b"%PDF", path, b"%PDF", "PDF")
+    from index.pdf import read_pdf
+
+    return read_pdf(data, path)
+
+
 def _check_office(data: bytes, path: Path, kind: str) -> None:
     if data.startswith(b"\xd0\xcf\x11\xe0") and _ENCRYPTED in data:
         raise UserError(f"{path} is encrypted", "a file without a password", "Save it without one.")
@@ -177,4 +185,5 @@ READERS: dict[str, tuple[str, Reader]] = {
     ".md": ("markdown", _plain),
     ".markdown": ("markdown", _plain),
     ".docx": ("docx", _word),
+    ".pdf": ("pdf", _pdf),
 }
