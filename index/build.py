@@ -70,8 +70,12 @@ def _files_at(path: Path) -> list[Path]:
 
 
 def shown(path: Path) -> str:
-    """`path` for a message; bytes of a name that are not UTF-8 are written out."""
-    return str(path).encode("utf-8", "backslashreplace").decode()
+    """`path` for a message; bytes that are not UTF-8 and control characters are written out."""
+    return "".join(c.encode("unicode_escape").decode() if _is_odd(c) else c for c in str(path))
+
+
+def _is_odd(character: str) -> bool:
+    return unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"}
 
 
 def build(paths: Sequence[Path], out: Path, model: str | None = None, progress: Progress | None = None) -> Outcome:
@@ -143,9 +147,9 @@ def _read(files: Sequence[Path], progress: Progress | None) -> Outcome:
 
 def _check_name(file: Path) -> None:
     """A name becomes an id, which is stored as UTF-8 and printed on a line of its own."""
-    if any(unicodedata.category(c) in {"Cc", "Cs", "Zl", "Zp"} for c in file.stem):
+    if any(map(_is_odd, file.stem)):
         raise UserError(
-            f"the file name {shown(file)!r} is not UTF-8 or holds control characters", "a plain name", "Rename it."
+            f"{shown(file)}: the name is not UTF-8 or holds control characters", "a plain name", "Rename it."
         )
 
 

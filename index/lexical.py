@@ -6,10 +6,13 @@ Chinese questions than a segmenter's words, and nothing has to be guessed.
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import tantivy
@@ -64,7 +67,12 @@ class Lexical:
         try:
             if not (folder / "meta.json").is_file():  # tantivy would make an empty index here
                 raise FileNotFoundError(folder / "meta.json")
-            return cls(tantivy.Index(_schema(), path=str(folder), reuse=True))
+            if _is_writable(folder):
+                return cls(tantivy.Index(_schema(), path=str(folder), reuse=True))
+            with TemporaryDirectory() as copy:  # what is open stays readable when the copy goes
+                shutil.copytree(folder, copy, dirs_exist_ok=True, copy_function=shutil.copyfile)
+                os.chmod(copy, 0o700)
+                return cls(tantivy.Index(_schema(), path=copy, reuse=True))
         except (ValueError, OSError) as error:
             raise UserError(
                 f"the lexical index {folder.name} cannot be read", "a whole tantivy folder", "Build the index again."
@@ -94,6 +102,11 @@ class Lexical:
         hits = self._searcher.search(query, k).hits
         found = [(int(self._searcher.doc(address)["number"][0]), float(score)) for score, address in hits]
         return sorted(found, key=lambda pair: (-pair[1], pair[0]))
+
+
+def _is_writable(folder: Path) -> bool:
+    """Whether tantivy, which takes a lock in the folder even to read, can do so here."""
+    return os.access(folder, os.W_OK) and all(os.access(lock, os.W_OK) for lock in folder.glob("*.lock"))
 
 
 def _schema() -> tantivy.Schema:

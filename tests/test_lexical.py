@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import math
+import os
+import subprocess
+import sys
+import tempfile
 from collections import Counter
 from pathlib import Path
 
@@ -11,6 +15,8 @@ import pytest
 
 from index.errors import UserError
 from index.lexical import Lexical, terms
+
+ROOT = Path(__file__).parents[1]
 
 # At most 40 terms each: up to there tantivy stores lengths exactly.
 TEXTS = [
@@ -121,3 +127,29 @@ def test_a_missing_or_damaged_folder_is_a_users_error(lexical: Lexical, tmp_path
     (tmp_path / "lexical" / "meta.json").write_text("{")
     with pytest.raises(UserError, match=line.format("lexical")):
         Lexical.load(tmp_path / "lexical")
+
+
+READ_ONLY = """
+import os, sys
+from pathlib import Path
+from index.lexical import Lexical, terms
+terms("載入")  # opencc reads its tables now
+if os.geteuid() == 0:  # rights do not bind root
+    os.setgroups([]), os.setgid(65534), os.setuid(65534)
+assert not os.access(sys.argv[1], os.W_OK)
+print(Lexical.load(Path(sys.argv[1])).search("就业", 9))
+"""
+
+
+def test_a_folder_that_may_only_be_read_is_searched(lexical: Lexical) -> None:
+    with tempfile.TemporaryDirectory() as place:  # pytest's own folder lets no other user in
+        os.chmod(place, 0o755)
+        folder = Path(place, "lexical")
+        Lexical.build(folder, TEXTS, NUMBERS)
+        for path, mode in [(folder, 0o555), *((file, 0o444) for file in folder.iterdir())]:
+            path.chmod(mode)
+        done = subprocess.run(
+            [sys.executable, "-c", READ_ONLY, folder], cwd=ROOT, capture_output=True, text=True, check=False
+        )
+        folder.chmod(0o755)
+    assert (done.stderr, done.stdout) == ("", f"{lexical.search('就业', 9)}\n")
