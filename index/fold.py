@@ -6,6 +6,7 @@ The only importer of opencc.
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 
 import opencc
@@ -29,9 +30,11 @@ def simplify(text: str) -> str:
     return str(_converter("tw2s").convert(text))
 
 
-def traditional(text: str) -> str:
-    """`text` in Traditional characters, word by word."""
-    return str(_converter("s2t").convert(text))
+def simplified_only(characters: Iterable[str]) -> frozenset[str]:
+    """Those of the single `characters` that conversion into Traditional replaces, so that its texts hold none."""
+    lines = "\n".join(characters)
+    pairs = zip(lines.split("\n"), _converter("s2t").convert(lines).split("\n"), strict=True)
+    return frozenset(simple for simple, other in pairs if simple != other)
 
 
 @lru_cache(maxsize=4)

@@ -1,17 +1,15 @@
 """Restores what byte-blind replacing on GBK text broke. Knows GBK and the two slips, no file formats and no documents.
 
-Some web sites ran two replacements over Traditional text in GBK without minding where a character begins: the code of
-a polyphonic character got its reading in parentheses behind it, and the code of a full-width mark became the ASCII
-mark. Where such a code is the second half of one character and the first half of the next, the page shows `?` and
-reads on one byte out of step, until a character whose second byte is ASCII:
+Some web sites ran two replacements over Traditional text in GBK byte by byte: the code of a polyphonic character got
+its reading in parentheses behind it, the code of a full-width mark became the ASCII mark. Where such a code is the
+second half of one character and the first of the next, the page shows `?` and reads on one byte out of step:
 
     (a)  P X reading .. ->  P ? "reading)" ..  X is lost; the readings of the text tell it from P and the reading
     (b)  X A3 p+80 ..   ->  ? p ..             only X is lost; p is the ASCII mark
     (c)  X, then ASCII  ->  ?, then ASCII      X was read out of step and met an ASCII character: in step again
     (d)  two bytes that, out of step, are no character, are shown as nothing; so is a lone byte 80
 
-Nearly all bytes are still there. The search below undoes the slips, keeping every way to fill the gaps that the model
-of the language finds likely.
+Nearly all bytes are still there; the search below undoes the slips and fills the gaps as the language makes likely.
 """
 
 from __future__ import annotations
@@ -22,10 +20,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from heapq import nlargest
+from itertools import takewhile
 from math import exp
 
 from index import gbk
-from index.fold import traditional
+from index.fold import simplified_only
 from index.ngrams import Ngrams
 
 UNKNOWN = "■"
@@ -39,9 +38,8 @@ _SURE = 0.75
 # Nats: guesses further behind the best are dropped; the price of what should not be (a glyph that conversion into
 # Traditional never gives, a character without its reading); the price of bytes put in where nothing is shown.
 _FAR, _ODD, _GAP = 16.0, 7.0, 1.0
-# How many guesses live on at a place, how many of them with the same end, and how many ways to fill one gap are tried.
-_WIDTH, _ALIKE, _FILLINGS = 160, 4, 8
-_LONGEST = 80  # characters that may be out of step before the stretch is given up
+# How many guesses live on at a place, how many that end alike, how many fillings of a gap; how far to be out of step.
+_WIDTH, _ALIKE, _FILLINGS, _LONGEST = 160, 4, 8, 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +111,11 @@ class _Search:
             if signs[at].text == "?":
                 end, guesses = self._read(signs, at)
                 restored = _agreed(guesses) if guesses else UNKNOWN
-                if restored != "".join(sign.shown for sign in signs[at:end]):
-                    yield at, end, restored
+                last = end
+                while last > at + 1 and restored.endswith(signs[last - 1].shown):  # in step already
+                    restored, last = restored.removesuffix(signs[last - 1].shown), last - 1
+                if restored != "?" or last > at + 1:
+                    yield at, last, restored
             at = end
 
     def _read(self, signs: list[_Sign], at: int) -> tuple[int, list[_Guess]]:
@@ -256,7 +257,7 @@ def _signs(line: str, readings: Mapping[str, str]) -> list[_Sign]:
 
 
 def _best(guesses: list[_Guess]) -> list[_Guess]:
-    """The best `guesses`, best first: none far behind, few that end alike."""
+    """The best `guesses`, in order: none far behind, few that end alike."""
     alike: Counter[tuple[str, int]] = Counter()
     kept: list[_Guess] = []
     for guess in sorted(guesses, key=lambda guess: -guess.score):
@@ -274,8 +275,8 @@ def _agreed(guesses: list[_Guess]) -> str:
     best = texts[0]
     if all(len(text) == len(best) for text in texts):
         return "".join(column[0] if len(set(column)) == 1 else UNKNOWN for column in zip(*texts, strict=True))
-    head = min(_common(best, text) for text in texts)
-    tail = min(_common(best[head:][::-1], text[head:][::-1]) for text in texts)
+    head = _same(texts)
+    tail = _same([text[head:][::-1] for text in texts])
     return best[:head] + UNKNOWN + best[len(best) - tail :]
 
 
@@ -292,14 +293,10 @@ def _likely(guesses: list[_Guess]) -> list[str]:
     return texts
 
 
-def _common(first: str, second: str) -> int:
-    pairs = enumerate(zip(first, second, strict=False))
-    return next((at for at, (one, other) in pairs if one != other), min(len(first), len(second)))
+def _same(texts: list[str]) -> int:
+    return sum(1 for _ in takewhile(lambda column: len(set(column)) == 1, zip(*texts, strict=False)))
 
 
 @lru_cache(maxsize=1)
 def _never() -> frozenset[str]:
-    """The characters that a text converted into Traditional does not hold."""
-    lines = "\n".join(gbk.all_characters())
-    pairs = zip(lines.split("\n"), traditional(lines).split("\n"), strict=True)
-    return frozenset(simple for simple, other in pairs if simple != other)
+    return simplified_only(gbk.all_characters())
