@@ -162,6 +162,13 @@ def _pdf(data: bytes, path: Path) -> Content:
     return read_pdf(data, path)
 
 
+def _workbook(data: bytes, path: Path) -> Content:
+    _check_office(data, path, "XLSX")
+    from index.workbook import read_workbook
+
+    return read_workbook(data, path)
+
+
 def _check_office(data: bytes, path: Path, kind: str) -> None:
     if data.startswith(b"\xd0\xcf\x11\xe0") and _ENCRYPTED in data:
         raise UserError(f"{path} is encrypted", "a file without a password", "Save it without one.")
@@ -186,4 +193,5 @@ READERS: dict[str, tuple[str, Reader]] = {
     ".markdown": ("markdown", _plain),
     ".docx": ("docx", _word),
     ".pdf": ("pdf", _pdf),
+    ".xlsx": ("xlsx", _workbook),
 }

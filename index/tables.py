@@ -28,8 +28,9 @@ def table_lines(rows: Sequence[Row], heads: int = 0, unit: str = "") -> list[str
     table = [[" ".join(cell.split()) for cell in row] for row in rows]
     table = _without_blank_columns([row for row in table if any(row)])
     lines: list[str] = []
-    while table and len(_distinct(table[0])) == 1 and len(table[0]) > 1:  # a title or a unit over the whole width
-        words = _distinct(table.pop(0))[0]
+    while len(table) > 1 and len(table[0]) > 1 and len(set(filled := list(filter(None, table[0])))) == 1:
+        words = filled[0]  # a title or a unit over the whole width
+        table.pop(0)
         heads = max(heads - 1, 0)
         stated = _TABLE_UNIT.match(words)
         unit = stated[1] if stated else unit
