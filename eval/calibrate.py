@@ -26,7 +26,13 @@ from qa.question import Query, understand
 from qa.reader import Reader
 from qa.scope import Scope, scope_of
 
-GRID = {"span": (0.1, 0.2, 0.35, 0.5), "search": (0.0, 0.2, 0.4, 0.7), "period": (0.0, 0.7, 1.4), "figure": (0.5, 1.5)}
+GRID = {
+    "span": (0.1, 0.2, 0.35, 0.5),
+    "search": (0.0, 0.2, 0.4, 0.7),
+    "period": (0.0, 0.7, 1.4),
+    "figure": (0.5, 1.5),
+    "unit": (0.0, 0.7),
+}
 RISK = 0.05  # share of wrong answers among those given that the threshold aims at
 FALSE_REFUSALS = 0.06  # share of answerable questions that it may cost at most
 
@@ -117,10 +123,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     questions = [q for q in questions if not options.only or q.doc in options.only]
     index, reader = open_index(options.index), Reader(options.reader)
     questions = [q for q in questions if all(d in index.documents for d in q.documents)]
-    plain = Calibration(0.2, 0.3, 0.7, 1.0, (0.0,) * len(FEATURES), 0.0, 0.0)
+    plain = Calibration(0.2, 0.3, 0.7, 1.0, 0.5, (0.0,) * len(FEATURES), 0.0, 0.0)
     assistant = Assistant(index, reader, plain)
     fitted = fit(read_all(questions, assistant), assistant)
-    value = {name: getattr(fitted, name) for name in ("span", "search", "period", "figure", "intercept", "threshold")}
+    value = {
+        name: getattr(fitted, name) for name in ("span", "search", "period", "figure", "unit", "intercept", "threshold")
+    }
     value["weights"] = dict(zip(FEATURES, fitted.weights, strict=True))
     (options.reader / "calibration.json").write_text(json.dumps(value, indent=1) + "\n", encoding="utf-8")
     print(json.dumps(value))

@@ -19,6 +19,7 @@ from qa.limits import complaint
 from qa.question import Part, Query, understand
 from qa.reader import Reader, Reading
 from qa.scope import Scope, scope_of
+from qa.synonyms import expanded
 
 HITS = 20  # passages that are read for one part of a question
 EACH_HITS = 10  # of every document, when each is to answer for itself
@@ -64,8 +65,8 @@ class Assistant:
         """The passages to read: for every part of the question, or, of its first part, for every document."""
         if scope.each:
             part = query.parts[0]
-            return [(part, self.index.search(part.words, EACH_HITS, (name,))) for name in scope.documents]
-        return [(part, self.index.search(part.words, HITS, scope.documents)) for part in query.parts]
+            return [(part, self.index.search(expanded(part.words), EACH_HITS, (name,))) for name in scope.documents]
+        return [(part, self.index.search(expanded(part.words), HITS, scope.documents)) for part in query.parts]
 
     def rank(self, read: Sequence[Read]) -> list[tuple[Part, list[Candidate]]]:
         """The spans that may answer, best first, for each of what `search` gave."""
@@ -83,7 +84,8 @@ class Assistant:
             best = max(best, confidence)
             if confidence >= self.calibration.threshold:
                 span = found[0].span
-                chosen.append(Choice(found[0].document, span.start, span.end, part.kind == "list" and not scope.each))
+                kind = "number" if scope.each and part.kind == "list" else part.kind
+                chosen.append(Choice(found[0].document, span.start, span.end, kind, part.asked))
                 sure.append(confidence)
         documents = self.index.documents
         if not chosen:

@@ -9,7 +9,7 @@ from index.records import Document, Passage
 from index.split import sentences
 from qa.answer import Answer, AnswerItem, Citation, cite
 from qa.question import Query
-from qa.wording import items, trimmed, whole_figure
+from qa.wording import aligned, items, trimmed, whole_enumeration, whole_figure
 
 NOT_ANSWERED = "报告中没有答案"
 RELATED = 3
@@ -17,12 +17,13 @@ RELATED = 3
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The span that answers one part of a question, and whether that part asks for a list."""
+    """The span that answers one part of a question; the kind of that part and its folded wording."""
 
     document: str
     start: int
     end: int
-    listed: bool
+    kind: str
+    asked: str
 
 
 def refusal(query: Query, passages: Sequence[Passage], documents: Mapping[str, Document], confidence: float) -> Answer:
@@ -40,9 +41,9 @@ def answer(query: Query, choices: Sequence[Choice], documents: Mapping[str, Docu
     found: list[AnswerItem] = []
     for choice in choices:
         document = documents[choice.document]
-        span = whole_figure(document.text, *trimmed(document.text, choice.start, choice.end))
+        span = _finished(document, choice)
         citation = _cited(citations, document, span)
-        for start, end in items(document.text, *span) if choice.listed else [span]:
+        for start, end in items(document.text, *span) if choice.kind == "list" else [span]:
             item = AnswerItem(document.text[start:end], document.id, citation.n)
             if item not in found:
                 found.append(item)
@@ -65,6 +66,16 @@ def quote_of(document: Document, span: tuple[int, int]) -> tuple[int, int]:
     high = min(section.end, high if high >= 0 else section.end)
     touched = [(a, b) for a, b in sentences(document.text, low, max(high, span[1])) if a < span[1] and b > span[0]]
     return (min(touched[0][0], span[0]), max(touched[-1][1], span[1])) if touched else span
+
+
+def _finished(document: Document, choice: Choice) -> tuple[int, int]:
+    """The chosen span with whole figures, the value that goes with the name asked for, and whole enumerations."""
+    span = trimmed(document.text, choice.start, choice.end)
+    if choice.kind == "list":
+        span = trimmed(document.text, *whole_enumeration(document.text, *span))
+    if choice.kind == "number":
+        span = aligned(document.text, span, quote_of(document, span), choice.asked)
+    return whole_figure(document.text, *span)
 
 
 def _cited(citations: list[Citation], document: Document, span: tuple[int, int]) -> Citation:

@@ -15,9 +15,9 @@ from index.records import Document
 from index.store import Index
 from qa.question import Part
 from qa.reader import BUNDLED, Reading, Span
-from qa.wording import has_figure
+from qa.wording import has_figure, unit_fit, whole_figure
 
-FEATURES = ("relevance", "span", "gap", "period", "search", "figure")
+FEATURES = ("relevance", "span", "gap", "period", "search", "figure", "unit")
 GAP = 5.0  # the lead over the next passage counts up to this, and is this where there is no next
 
 
@@ -37,13 +37,15 @@ class Calibration:
     """How candidates are ranked, how sure one is, and from where on it is given.
 
     A candidate's score is relevance + `span` * span score + `search` * the hit's score + `period` * period fit +
-    `figure` * (1 or -1 where a figure is asked for). `weights` and `intercept` are a logistic function of the signs.
+    `figure` * (1 or -1 where a figure is asked for) + `unit` * the unit's fit. `weights` and `intercept` are a logistic
+    function of the signs.
     """
 
     span: float
     search: float
     period: float
     figure: float
+    unit: float
     weights: tuple[float, ...]
     intercept: float
     threshold: float
@@ -68,17 +70,20 @@ def candidates(part: Part, readings: Sequence[Reading], index: Index, calibratio
         document = index.documents[reading.hit.passage.document]
         period = period_fit(part, document, reading.hit.passage.start)
         for span in reading.spans:
-            figure = 0.0
+            figure = unit = 0.0
             if part.kind == "number":
                 figure = 1.0 if has_figure(document.text, span.start, span.end) else -1.0
+                low, high = whole_figure(document.text, span.start, span.end)
+                unit = unit_fit(part.asked, document.text[low : high + 3])
             score = (
                 reading.relevance
                 + calibration.span * span.score
                 + calibration.search * reading.hit.score
                 + calibration.period * period
                 + calibration.figure * figure
+                + calibration.unit * unit
             )
-            signs = (reading.relevance, span.score, 0.0, period, reading.hit.score, figure)
+            signs = (reading.relevance, span.score, 0.0, period, reading.hit.score, figure, unit)
             found.append(Candidate(document.id, span, reading, signs, score))
     found.sort(key=lambda c: (-c.score, c.document, c.span.start, c.span.end))
     rivals = [c.score for c in found if c.reading is not found[0].reading]

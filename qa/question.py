@@ -38,25 +38,31 @@ _EMPTY = re.compile(
     r"|今年|去年|上年|明年|前年|(?:19|20)\d\d年?|同比|增长|增加|提高|下降|减少|达到|完成|实现|计划|目标|打算|准备|实际|总共|一共"
     r"|分别|其中|全[省市县区国]|比例|增速|数量|名|个|家|项|人"
 )
+_ONLY_TIME = re.compile(
+    rf"(?:那么?|还有)?(?P<time>{_WHEN}|“?十[三四五]五”?(?:时期|期间|末)?)的?(?P<tense>目标|计划|打算|实际|结果)?(?:又?是多少|怎么样|呢)*"
+)
+_TENSE_WORDS = {"目标": "计划", "计划": "计划", "打算": "计划", "实际": "实际", "结果": "实际"}
+_TENSED = re.compile(r"实际|计划|打算|准备|预计|力争|(?<=[成到现增造立])了")
 LEANS_ON = " → "  # between an earlier question and the one that leans on it
 _ASKING = re.compile(r"多少|几|什么|哪|吗|怎|何|谁|咋|是不是|有没有|how|what|which|who|when|why|where")
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One thing that is asked. `words` is what is searched and read: folded, with what it leans on in front of it.
+    """One thing that is asked. `words` is what is read: folded, with what it leans on in front of it.
 
-    `tense` is "plan", "result" or ""; `kind` is one of number, list, yes_no, why_how, meaning, other.
+    `asked` is its own wording, without that; `tense` is "plan", "result" or ""; `kind` is one of number, list, yes_no,
+    why_how, meaning, other.
     """
 
     words: str
+    asked: str
     tense: str
     kind: str
 
     def years_in(self, report_year: int) -> frozenset[int]:
         """The years that are asked for when the question is put to a report given in `report_year`."""
-        last = self.words.rsplit(LEANS_ON, 1)[-1]
-        return frozenset(_years(last, report_year) or _years(self.words, report_year))
+        return frozenset(_years(self.asked, report_year) or _years(self.words, report_year))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +77,41 @@ class Query:
 
 def understand(question: str, history: Sequence[str] = (), documents: Sequence[str] = ()) -> Query:
     """The query of `question`, asked after `history` (oldest first), of the named documents or of all."""
-    words, resolved, before = fold(question).strip(), question.strip(), ""
-    if history and leans(words):
-        before = f"{fold(history[-1]).strip()}{LEANS_ON}"
-        resolved = f"{history[-1].strip()}{LEANS_ON}{resolved}"
+    earlier = ""
+    for told in history:
+        earlier = _resolved(told, earlier)
+    resolved = _resolved(question, earlier)
+    lead, _, words = fold(resolved).rpartition(LEANS_ON)
+    before = lead and f"{lead}{LEANS_ON}"
     made = []
     for lead, piece in _pieces(words):
         whole = (before or lead) + piece
-        made.append(Part(whole, _tense(piece) or _tense(whole), _kind(piece)))
+        made.append(Part(whole, piece, _tense(piece) or _tense(whole), _kind(piece)))
     return Query(question, resolved, tuple(documents), tuple(made))
+
+
+def _resolved(question: str, earlier: str) -> str:
+    """`question` as it is understood after the resolved question `earlier`, "" for none."""
+    question = question.strip()
+    if not earlier or not leans(fold(question)):
+        return question
+    return moved_in_time(fold(question), earlier) or f"{earlier}{LEANS_ON}{question}"
+
+
+def moved_in_time(words: str, before: str) -> str:
+    """The question `before` put to another time, where folded `words` ask for nothing but that; else "".
+
+    那今年呢? after 2022年建成多少家? gives 今年建成多少家?; what told of the other time's tense is left out.
+    """
+    told = _ONLY_TIME.fullmatch(words.rstrip("?。! "))
+    if not told:
+        return ""
+    time, tense = told["time"], _TENSE_WORDS.get(told["tense"] or "", "")
+    earlier = re.compile(rf"{_WHEN}|“?十[三四五]五”?(?:时期|期间|末)?")
+    bare = _TENSED.sub("", before.strip())
+    if earlier.search(bare):
+        return earlier.sub(lambda _: time + tense, bare, count=1)
+    return time + tense + bare
 
 
 def leans(words: str) -> bool:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 
+from index.fold import fold
+
 FIGURE = re.compile(
     r"第[一二三四五六七八九十百\d]+(?:[位名])?"
     r"|\d+(?:[,.．:：∶]\d+)*(?:[多余]?[万亿千百十]+)*(?:个百分点|[%％‰]|多)?"
@@ -70,6 +72,93 @@ def items(text: str, start: int, end: int) -> list[tuple[int, int]]:
     return [(a, b) for a, b in spans if b > a]
 
 
+def whole_enumeration(text: str, start: int, end: int) -> tuple[int, int]:
+    """`text[start:end]` widened over the neighbours that 、 joins to it, up to the marks that end their clause."""
+    clause = "，,。；;：:！!？?\n"
+    low, high = start, end
+    while low > 0 and text[low - 1] not in clause:
+        low -= 1
+    while high < len(text) and text[high] not in clause:
+        high += 1
+    left = text.rfind("、", low, start)
+    if left >= 0 and "、" in text[start - 1 : end]:
+        start = low
+    if text[end : end + 1] == "、":
+        end = high
+    return start, end
+
+
+def aligned(text: str, span: tuple[int, int], sentence: tuple[int, int], asked: str) -> tuple[int, int]:
+    """The value that belongs to what is asked in "A、B分别为x、y": `span`, or the value at the asked name's place.
+
+    Only where the names before 分别 and the values after it are as many, and one name alone fits `asked` (folded) best.
+    """
+    for match in _EACH.finditer(text, *sentence):
+        values = _values(text, match.end(), sentence[1])
+        names = _names(text, sentence[0], match.start(), len(values))
+        if len(values) < 2 or len(names) != len(values) or not any(a <= span[0] < b for a, b in values):
+            continue
+        shared = [sum(name.count(c) > 0 and c in asked for c in set(name)) / len(set(name)) for name in names]
+        best = max(shared)
+        if best > 0 and shared.count(best) == 1:
+            return values[shared.index(best)]
+    return span
+
+
+_EACH = re.compile(r"分别|各自|依次")
+_VALUE = re.compile(r"(?:[+-]?\d[\d.,]*|第[一二三四五六七八九十\d]+)[^、，,；;。和\s]{0,8}")
+
+
+def _values(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """The spans of the figures that stand one after the other behind 分别."""
+    found: list[tuple[int, int]] = []
+    for match in _VALUE.finditer(text, start, end):
+        between = text[found[-1][1] if found else start : match.start()]
+        if found and between not in ("、", "和", "，", ","):
+            break
+        if not found and re.search(r"[，,；;。]", between):
+            break
+        found.append(match.span())
+    return found
+
+
+def _names(text: str, start: int, end: int, count: int) -> list[str]:
+    """The last `count` names of the enumeration that ends before 分别, without what they share at their end."""
+    clause = re.split(r"[，,；;。：:]", text[start:end])[-1]
+    names = [name for name in re.split(r"、|和|与|及", clause) if name]
+    if len(names) != count and count == 2 and "城乡" in clause:
+        return ["城镇城市", "农村乡村"]
+    return [fold(name) for name in names[-count:]]
+
+
 def _within(text: str, start: int, at: int) -> bool:
     """Whether `at` lies inside brackets or quotation marks that opened after `start`."""
     return any(text.count(left, start, at) > text.count(right, start, at) for left, right in _PAIRS.items())
+
+
+_COUNTED = re.compile(r"(?:多少|几)(?P<tens>[万亿千百十]*)(?P<unit>[\u4e00-\u9fff]+)")
+_SHARE = re.compile(
+    r"百分之几|比例|占比|比重|率.{0,4}(?:多少|多高|几)|增速|增幅|涨幅|增长.{0,3}多少|percent|share|rate\b"
+)
+_MONEY = re.compile(
+    r"多少钱|多少资金|(?:投资|投入|资金|收入|产值|金额|规模|成交|生产总值|gdp|盘子)[^,。]{0,6}(?:多少|有多大)$"
+)
+_NO_UNIT = "是呢吗了的在和就才来能要会可有"
+
+
+def unit_fit(asked: str, value: str) -> float:
+    """1.0 when `value` has the unit that the folded question asks for, -1.0 when it has another, 0.0 without a sign."""
+    counted = _COUNTED.search(asked)
+    if _MONEY.search(asked.rstrip("?。! ")) or (counted and counted["unit"][0] in "钱元"):
+        return 1.0 if re.search(r"元|美金|%", value) else -1.0
+    if counted and counted["unit"][0] not in _NO_UNIT:
+        unit = counted["unit"]
+        return 1.0 if any(unit.startswith(c) for c in _unit_of(value)) else -0.5
+    if _SHARE.search(asked):
+        return 1.0 if re.search(r"%|％|百分|倍|‰", value) else -1.0
+    return 0.0
+
+
+def _unit_of(value: str) -> list[str]:
+    """The first characters that stand behind the figures of `value`, without tens and 多."""
+    return [m[1] for m in re.finditer(r"[\d一二三四五六七八九十百千万亿两零多余.]+([^\d\W])", value)]

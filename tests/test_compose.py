@@ -21,9 +21,9 @@ def document() -> Document:
     return load_document(REPORT)
 
 
-def choice(document: Document, words: str, *, listed: bool = False) -> Choice:
+def choice(document: Document, words: str, kind: str = "number", asked: str = "多少") -> Choice:
     start = document.text.index(words)
-    return Choice(document.id, start, start + len(words), listed)
+    return Choice(document.id, start, start + len(words), kind, asked)
 
 
 def sliced(answer: Answer, document: Document) -> None:
@@ -45,7 +45,7 @@ def test_a_figure_is_widened_and_quoted_with_its_sentence(document: Document) ->
 
 
 def test_a_list_is_cut_into_items_of_one_citation(document: Document) -> None:
-    chosen = choice(document, "滨海科技城、三门核电、沿海工业城", listed=True)
+    chosen = choice(document, "滨海科技城、三门核电、沿海工业城", "list")
     answer = compose.answer(understand("哪几个版块"), [chosen], {document.id: document}, 0.8)
     assert answer.answer == "滨海科技城；三门核电；沿海工业城"
     assert [(i.text, i.citation) for i in answer.answers] == [

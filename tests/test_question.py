@@ -27,10 +27,15 @@ def test_a_question_of_its_own_does_not_lean() -> None:
 
 
 def test_an_elliptic_question_leans_on_the_last_one() -> None:
-    query = understand("那今年呢?", ["县长是谁?", "2022年创成了多少个星级美丽乡村?"])
-    assert query.resolved == "2022年创成了多少个星级美丽乡村? → 那今年呢?"
-    assert query.parts[0].words == "2022年创成了多少个星级美丽乡村? → 那今年呢?"
-    assert query.parts[0].years_in(2023) == {2023}
+    query = understand("省级的呢?", ["三门县的县长是谁?", "2022年创成了多少个星级美丽乡村?"])
+    assert query.resolved == "2022年创成了多少个星级美丽乡村? → 省级的呢?"
+    assert query.parts[0].words == "2022年创成了多少个星级美丽乡村? → 省级的呢?"
+    assert query.parts[0].years_in(2023) == {2022}
+
+
+def test_a_chain_of_elliptic_questions() -> None:
+    query = understand("那今年呢?", ["2022年创成了多少个星级美丽乡村?", "省级的呢?"])
+    assert query.resolved == "今年创成多少个星级美丽乡村? → 省级的呢?"
 
 
 def test_two_questions_in_one_line() -> None:
@@ -72,3 +77,18 @@ def test_years(question: str, years: set[int]) -> None:
 def test_leaning(question: str, leans: bool) -> None:
     query = understand(question, ["去年固定资产投资增长多少?"])
     assert (query.resolved != question) is leans
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "resolved"),
+    [
+        ("2022年三门创成了多少个星级美丽乡村?", "今年呢?", "今年三门创成多少个星级美丽乡村?"),
+        ("四川2025年粮食产量是多少？", "今年目标呢？", "四川今年计划粮食产量是多少？"),
+        ("出口增长多少？", "那2021年呢", "2021年出口增长多少？"),
+        ("去年实际完成多少投资", "那“十五五”期间呢?", "“十五五”期间完成多少投资"),
+    ],
+)
+def test_a_follow_up_in_time_only_is_the_same_question(before: str, question: str, resolved: str) -> None:
+    query = understand(question, [before])
+    assert query.resolved == resolved
+    assert [part.words for part in query.parts] == [resolved.replace("？", "?")]

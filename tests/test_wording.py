@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.wording import has_figure, items, trimmed, whole_figure
+from qa.wording import aligned, has_figure, items, trimmed, unit_fit, whole_enumeration, whole_figure
 
 
 @pytest.mark.parametrize(
@@ -64,3 +64,50 @@ def test_figures_are_seen() -> None:
     assert has_figure("新增三家", 0, 3)
     assert has_figure("第十九位", 0, 4)
     assert not has_figure("一体推进", 0, 4)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "taken", "asked", "value"),
+    [
+        ("财政总收入、一般公共预算收入分别增长5.0%、6.4%", "5.0%", "一般公共预算收入增长多少", "6.4%"),
+        ("城乡居民人均可支配收入分别达到5.71万元、3.27万元", "5.71万元", "农村居民收入有多少", "3.27万元"),
+        ("小微企业贷款、制造业贷款分别增长32.2%、70.1%", "32.2%", "小微企业贷款增长多少", "32.2%"),
+        ("甲县、乙县分别增长1%、2%，丙县增长3%", "3%", "丙县增长多少", "3%"),
+        ("接待游客和入境游客分别增长6.7%、39.6%", "6.7%", "增长多少", "6.7%"),
+    ],
+)
+def test_values_go_with_their_names(sentence: str, taken: str, asked: str, value: str) -> None:
+    start = sentence.index(taken)
+    a, b = aligned(sentence, (start, start + len(taken)), (0, len(sentence)), asked)
+    assert sentence[a:b] == value
+
+
+@pytest.mark.parametrize(
+    ("text", "inner", "whole"),
+    [
+        ("做精滨海城、三门核电、沿海城三大版块,创建", "核电、沿海城三大版块", "做精滨海城、三门核电、沿海城三大版块"),
+        ("快检测、快流调、快编组、快转运。", "快检测、快流调", "快检测、快流调、快编组、快转运"),
+        ("入选国家名单,居第一", "国家名单", "国家名单"),
+    ],
+)
+def test_enumerations_are_kept_whole(text: str, inner: str, whole: str) -> None:
+    start = text.index(inner)
+    a, b = whole_enumeration(text, start, start + len(inner))
+    assert text[a:b] == whole
+
+
+@pytest.mark.parametrize(
+    ("asked", "value", "fit"),
+    [
+        ("97个项目总盘子有多少钱", "97个", -1.0),
+        ("97个项目总盘子有多少钱", "2394亿元", 1.0),
+        ("新建多少家", "50家以上", 1.0),
+        ("新建多少公里", "50家", -0.5),
+        ("占多大比例", "77%", 1.0),
+        ("贷款利率是多少", "5.41%", 1.0),
+        ("增长多少?", "5.3亿元", -1.0),
+        ("是多少", "3个", 0.0),
+    ],
+)
+def test_units(asked: str, value: str, fit: float) -> None:
+    assert unit_fit(asked, value) == fit
