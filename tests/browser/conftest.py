@@ -77,8 +77,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def hostile_site() -> Iterator[str]:
-    """The chat page over two documents, one of which tries to be markup."""
+def stand_in_site() -> Iterator[str]:
+    """The page over quick, fixed answers from two documents, one of which tries to be markup: how the page behaves."""
     with served([sys.executable, str(HERE / "serve_stand_in.py"), "0"]) as address:
         yield address
 

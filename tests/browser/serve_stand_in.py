@@ -9,7 +9,7 @@ import stand_in
 import ui
 
 HOSTILE = (
-    "一、2022年工作<img src=x onerror=document.title='hit'>回顾\n"
+    "一、去年工作<img src=x onerror=document.title='hit'>回顾\n"
     "恶意指标增长3%<script>document.title='hit'</script>${document.title='hit'}{{7*7}}![图](http://outside.test/a.png),完。\n"
 )
 

@@ -100,15 +100,15 @@ def test_a_follow_up_is_read_with_the_question_before_it(page: Page, site: str) 
     expect(answer.locator(".wb-resolved")).to_contain_text("2022")
 
 
-def test_a_refusal_says_so_and_keeps_related_passages_apart(page: Page, site: str) -> None:
-    answer = ask(opened(page, site), "县长的身高是多少厘米？")
+def test_a_refusal_says_so_and_keeps_related_passages_apart(page: Page, stand_in_site: str) -> None:
+    answer = ask(opened(page, stand_in_site), "县长的身高是多少厘米？")
     expect(answer).to_contain_text("报告中没有答案")
     expect(answer.locator("a.wb-cite")).to_have_count(0)
     expect(page.locator("#wb-evidence h2")).to_have_text("可能相关的段落")
 
 
-def test_what_is_no_question_gets_a_short_message(page: Page, site: str) -> None:
-    opened(page, site)
+def test_what_is_no_question_gets_a_short_message(page: Page, stand_in_site: str) -> None:
+    opened(page, stand_in_site)
     expect(ask(page, "   ")).to_have_text("请先输入一个问题。")
     expect(ask(page, "😀🎉👍🏽")).to_contain_text("问题里没有文字或数字")
     expect(ask(page, "问" * 100_000)).to_contain_text("问题太长：共100000个字")
@@ -116,8 +116,8 @@ def test_what_is_no_question_gets_a_short_message(page: Page, site: str) -> None
     expect(ask(page, QUESTION).locator(".wb-short strong")).to_have_text("28.8%")
 
 
-def test_markup_in_a_question_is_text(page: Page, site: str) -> None:
-    opened(page, site)
+def test_markup_in_a_question_is_text(page: Page, stand_in_site: str) -> None:
+    opened(page, stand_in_site)
     title = page.title()
     for payload in PAYLOADS:
         ask(page, payload)
@@ -128,8 +128,8 @@ def test_markup_in_a_question_is_text(page: Page, site: str) -> None:
     assert page.title() == title
 
 
-def test_markup_in_a_report_is_text_and_reports_can_be_chosen(page: Page, hostile_site: str) -> None:
-    opened(page, hostile_site)
+def test_markup_in_a_report_is_text_and_reports_can_be_chosen(page: Page, stand_in_site: str) -> None:
+    opened(page, stand_in_site)
     title = page.title()
     table = ask(page, "固定资产投资增长").locator("table")
     expect(table).to_have_count(0)
@@ -160,8 +160,8 @@ def test_an_example_asks_itself_and_the_address_can_ask(page: Page, site: str) -
 @pytest.mark.parametrize(
     "context", [{"viewport": {"width": 390, "height": 844}}, {"viewport": {"width": 320, "height": 640}}], indirect=True
 )
-def test_a_phone(page: Page, site: str) -> None:
-    answer = ask(opened(page, site), QUESTION)
+def test_a_phone(page: Page, stand_in_site: str) -> None:
+    answer = ask(opened(page, stand_in_site), QUESTION)
     expect(answer).to_be_in_viewport()
     assert page.evaluate("document.scrollingElement.scrollWidth <= innerWidth")
     answer.locator("a.wb-cite").click()
@@ -183,8 +183,8 @@ CONTRAST = """element => {
 
 
 @pytest.mark.parametrize("context", [{"color_scheme": "dark"}, {"color_scheme": "light"}], indirect=True)
-def test_marked_words_are_readable_in_dark_and_in_light(page: Page, site: str) -> None:
-    answer = ask(opened(page, site), QUESTION)
+def test_marked_words_are_readable_in_dark_and_in_light(page: Page, stand_in_site: str) -> None:
+    answer = ask(opened(page, stand_in_site), QUESTION)
     assert answer.locator("mark").first.evaluate(CONTRAST) >= 7
     assert page.locator("#wb-evidence mark").first.evaluate(CONTRAST) >= 7
     answer.locator("a.wb-cite").click()
@@ -192,8 +192,8 @@ def test_marked_words_are_readable_in_dark_and_in_light(page: Page, site: str) -
 
 
 @pytest.mark.parametrize("context", [{"permissions": ["clipboard-read", "clipboard-write"]}], indirect=True)
-def test_large_type_is_kept_and_an_answer_can_be_copied(page: Page, site: str) -> None:
-    answer = ask(opened(page, site), QUESTION)
+def test_large_type_is_kept_and_an_answer_can_be_copied(page: Page, stand_in_site: str) -> None:
+    answer = ask(opened(page, stand_in_site), QUESTION)
     size = "element => parseFloat(getComputedStyle(element).fontSize)"
     before = answer.locator(".wb-short strong").evaluate(size)
     page.get_by_role("button", name="大字").click()
@@ -207,8 +207,8 @@ def test_large_type_is_kept_and_an_answer_can_be_copied(page: Page, site: str) -
     expect(page.get_by_role("button", name="大字")).to_have_attribute("aria-pressed", "true")
 
 
-def test_emptying_the_chat_brings_the_examples_back(page: Page, site: str) -> None:
-    ask(opened(page, site), QUESTION)
+def test_emptying_the_chat_brings_the_examples_back(page: Page, stand_in_site: str) -> None:
+    ask(opened(page, stand_in_site), QUESTION)
     page.locator("#wb-turns .icon-button-wrapper button").first.click()
     expect(page.locator(".wb-answer")).to_have_count(0)
     expect(page.locator("button.wb-example").first).to_be_visible()
