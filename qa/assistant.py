@@ -15,6 +15,7 @@ from qa import compose
 from qa.answer import Answer, Trace
 from qa.compose import Choice
 from qa.confidence import Calibration, Candidate, candidates, load_calibration
+from qa.glossary import asked_entry
 from qa.limits import complaint
 from qa.question import Part, Query, understand
 from qa.reader import Reader, Reading
@@ -66,7 +67,22 @@ class Assistant:
         if scope.each:
             part = query.parts[0]
             return [(part, self.index.search(expanded(part.words), EACH_HITS, (name,))) for name in scope.documents]
-        return [(part, self.index.search(expanded(part.words), HITS, scope.documents)) for part in query.parts]
+        return [(part, self._hits(part, scope.documents)) for part in query.parts]
+
+    def _hits(self, part: Part, documents: Sequence[str]) -> tuple[Hit, ...]:
+        """The best passages for a part; one that asks what a term means gets the glossary's passages of it as well."""
+        narrowed = documents if len(documents) < len(self.index.documents) else ()
+        hits = self.index.search(expanded(part.words), HITS, narrowed)
+        if part.kind != "meaning":
+            return hits
+        entries = {name: asked_entry(self.index.documents[name], part.asked) for name in documents}
+        found = {hit.passage for hit in hits}
+        more = [
+            Hit(passage, 0.0)
+            for passage in self.index.passages
+            if (entry := entries.get(passage.document)) and entry.start < passage.end and passage.start < entry.end
+        ]
+        return hits + tuple(hit for hit in more[:HITS] if hit.passage not in found)
 
     def rank(self, read: Sequence[Read]) -> list[tuple[Part, list[Candidate]]]:
         """The spans that may answer, best first, for each of what `search` gave."""

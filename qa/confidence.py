@@ -13,11 +13,13 @@ from pathlib import Path
 
 from index.records import Document
 from index.store import Index
+from qa.glossary import asked_entry, definition
 from qa.question import Part
 from qa.reader import BUNDLED, Reading, Span
 from qa.wording import has_figure, unit_fit, whole_figure
 
-FEATURES = ("relevance", "span", "gap", "period", "search", "figure", "unit")
+FEATURES = ("relevance", "span", "gap", "period", "search", "figure", "unit", "glossary")
+GLOSSARY = 6.0  # what a definition from the glossary itself gains over any other span
 GAP = 5.0  # the lead over the next passage counts up to this, and is this where there is no next
 
 
@@ -69,7 +71,13 @@ def candidates(part: Part, readings: Sequence[Reading], index: Index, calibratio
     for reading in readings:
         document = index.documents[reading.hit.passage.document]
         period = period_fit(part, document, reading.hit.passage.start)
-        for span in reading.spans:
+        entry = asked_entry(document, part.asked) if part.kind == "meaning" else None
+        passage = reading.hit.passage
+        defines = entry is not None and entry.start < passage.end and passage.start < entry.end
+        spans = reading.spans
+        if entry is not None and defines:
+            spans = (Span(*definition(document, entry), spans[0].score),)
+        for span in spans:
             figure = unit = 0.0
             if part.kind == "number":
                 figure = 1.0 if has_figure(document.text, span.start, span.end) else -1.0
@@ -82,8 +90,9 @@ def candidates(part: Part, readings: Sequence[Reading], index: Index, calibratio
                 + calibration.period * period
                 + calibration.figure * figure
                 + calibration.unit * unit
+                + GLOSSARY * defines
             )
-            signs = (reading.relevance, span.score, 0.0, period, reading.hit.score, figure, unit)
+            signs = (reading.relevance, span.score, 0.0, period, reading.hit.score, figure, unit, float(defines))
             found.append(Candidate(document.id, span, reading, signs, score))
     found.sort(key=lambda c: (-c.score, c.document, c.span.start, c.span.end))
     rivals = [c.score for c in found if c.reading is not found[0].reading]

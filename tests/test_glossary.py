@@ -1,0 +1,45 @@
+"""A term's definition is found under any way of asking for it, and is a span of the glossary."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from index.document import load_document
+from index.fold import fold
+from index.records import Document
+from qa.glossary import LONGEST, asked_entry, definition
+
+REPORT = Path(__file__).parent.parent / "index" / "reports" / "sanmen-2023.txt"
+
+
+@pytest.fixture(scope="module")
+def document() -> Document:
+    return load_document(REPORT)
+
+
+@pytest.mark.parametrize(
+    ("question", "term"),
+    [
+        ("什么是“五大攻坚”？", "“五大攻坚”行动"),
+        ("报告里说的千万工程是啥", "“千万工程”"),
+        ("“136”格局怎么理解", "“136”格局"),
+        ("農業“標準地”是什麼意思", "农业“标准地”"),
+        ("什么是数字孪生", None),
+    ],
+)
+def test_entries(document: Document, question: str, term: str | None) -> None:
+    entry = asked_entry(document, fold(question))
+    assert (entry.term if entry else None) == term
+
+
+def test_definitions_are_short_spans_behind_the_term(document: Document) -> None:
+    for entry in document.glossary:
+        start, end = definition(document, entry)
+        assert entry.start < start < end <= entry.end
+        assert end - start <= LONGEST
+    entry = asked_entry(document, "什么是“千万工程”")
+    assert entry is not None
+    start, end = definition(document, entry)
+    assert document.text[start:end] == "“千村示范、万村整治”工程。"
