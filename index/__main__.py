@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 import time
 from pathlib import Path
+from typing import TextIO
 
 from index import disk
 from index.build import Outcome, add, build, remove
@@ -20,6 +22,8 @@ DEFAULT = Path("data/index")
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; 0 when all went well, 1 when a check found damage or a file was refused, 2 for a mistake."""
     options = _parser().parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        _speak_chinese(stream)
     try:
         status: int = options.run(options)
         sys.stdout.flush()
@@ -33,6 +37,16 @@ def main(arguments: list[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     return status
+
+
+def _speak_chinese(stream: TextIO) -> None:
+    """UTF-8 where the locale's encoding has no Chinese; what no encoding takes is written out."""
+    if isinstance(stream, io.TextIOWrapper):
+        try:
+            "汉".encode(stream.encoding)
+        except UnicodeEncodeError:
+            stream.reconfigure(encoding="utf-8")
+        stream.reconfigure(errors="backslashreplace")
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -88,18 +88,16 @@ class OtherEncoder:
     """Any sentence-transformers model, by name or folder; its own prompts are used where it has them."""
 
     def __init__(self, name: str) -> None:
+        folder = Path(name)
+        if (folder.is_absolute() or name.startswith(".")) and not folder.is_dir():
+            raise _no_model(name, "no such folder")  # said at once, before the library is imported or a hub is asked
         from sentence_transformers import SentenceTransformer
 
-        folder = Path(name)
         try:
             # A folder on this machine was put there by its owner, code included; a name from a hub was not.
             self._model = SentenceTransformer(name, device="cpu", trust_remote_code=folder.is_dir())
         except Exception as error:  # the library raises many kinds here, network errors among them
-            raise UserError(
-                f"no model {name!r} could be loaded ({type(error).__name__})",
-                "a sentence-transformers folder, or a name that this machine can fetch",
-                "Copy the model's folder here and give its path with --model.",
-            ) from error
+            raise _no_model(name, type(error).__name__) from error
         # The whole path: the index is opened from other working directories than it was built in.
         self.name = str(folder.resolve()) if folder.is_dir() else name
         self.dimension = int(self._model.encode(["1"]).shape[1])
@@ -124,6 +122,14 @@ class OtherEncoder:
         for name, value in sorted(self._model.state_dict().items()):
             digest.update(name.encode() + value.cpu().float().numpy().tobytes())
         return digest.hexdigest()
+
+
+def _no_model(name: str, why: str) -> UserError:
+    return UserError(
+        f"no model {name!r} could be loaded ({why})",
+        "a sentence-transformers folder, or a name that this machine can fetch",
+        "Copy the model's folder here and give its path with --model.",
+    )
 
 
 def _folder_digest(folder: Path) -> str:
