@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Callable
 
 from eval.questions import Question
-from index.fold import traditional
+from index.fold import _converter as converter
 
 # Common slips of Chinese typing, by sound (pinyin input) or by shape (recognition of scans), in general use; each pair
 # works both ways.
@@ -32,13 +32,13 @@ _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?=\s*年)")
 
 
 def to_traditional(question: Question) -> Question | None:
-    """Question and history in Traditional characters."""
-    return _changed(question, traditional, history=True)
+    """Question and history in Traditional characters, word by word (OpenCC's s2t)."""
+    return _changed(question, lambda text: str(converter("s2t").convert(text)))
 
 
 def full_width(question: Question) -> Question | None:
     """Question and history with full-width digits."""
-    return _changed(question, lambda text: text.translate(_FULL_WIDTH), history=True)
+    return _changed(question, lambda text: text.translate(_FULL_WIDTH))
 
 
 def one_typo(question: Question) -> Question | None:
@@ -74,7 +74,7 @@ KINDS: dict[str, Callable[[Question], Question | None]] = {
 }
 
 
-def _changed(question: Question, change: Callable[[str], str], history: bool) -> Question | None:
-    earlier = tuple(map(change, question.history)) if history else question.history
+def _changed(question: Question, change: Callable[[str], str]) -> Question | None:
+    earlier = tuple(map(change, question.history))
     copy = dataclasses.replace(question, question=change(question.question), history=earlier)
     return None if copy == question else copy

@@ -78,9 +78,11 @@ def _csv(path: Path) -> list[list[str]]:
 
 def _workbook(path: Path) -> list[list[str]]:
     try:
-        sheet = load_workbook(str(path)).get_sheet_by_index(0)
-        rows = sheet.to_python(skip_empty_area=False)
-    except (CalamineError, OSError) as error:
+        rows = load_workbook(str(path)).get_sheet_by_index(0).to_python(skip_empty_area=False)
+    except BaseException as error:
+        # The library's Rust code may give up on a damaged file with a PanicException, which is no Exception.
+        if not isinstance(error, (CalamineError, OSError)) and type(error).__name__ != "PanicException":
+            raise
         reason = " ".join(str(error).split())
         raise UserError(f"{path} cannot be read ({reason})", "a workbook", "Save it again as XLSX.") from None
     return [[_cell(value) for value in row] for row in rows]
