@@ -108,7 +108,7 @@ def test_sentence_transformers_loads_the_folder_without_a_network(
 def _tiny_model(folder: Path) -> Path:
     """A sentence-transformers model of 16 random dimensions a character."""
     from sentence_transformers import SentenceTransformer
-    from sentence_transformers.models import StaticEmbedding
+    from sentence_transformers.sentence_transformer.modules import StaticEmbedding
     from tokenizers import Tokenizer, models, pre_tokenizers
 
     characters = sorted(set(COUNTY.read_text(encoding="utf-8")) - {" ", "\n"})

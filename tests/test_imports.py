@@ -35,6 +35,8 @@ SHARED: dict[str, set[str] | None] = {
     # how weights were made; at run time only sentence-transformers needs it
     "torch": {"index/convert.py", "index/export.py", "index/modules.py", "qa/network.py", "qa/train.py"},
     "transformers": {"index/convert.py", "index/export.py", "qa/network.py"},
+    # spreadsheets: as reports, and as question files
+    "python_calamine": {"index/workbook.py", "eval/sheets.py"},
     # the HTTP routes, and the page that is mounted beside them
     "fastapi": {"qa/service.py", "ui.py"},
 }
