@@ -20,11 +20,25 @@ def digest(data: bytes) -> str:
 
 
 def code_digest() -> str:
-    """One digest of the sources that an answer depends on (`index/` and `qa/`), names and contents."""
-    total = hashlib.sha256()
-    for path in sorted([*ROOT.glob("index/*.py"), *ROOT.glob("qa/*.py")]):
-        total.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
-    return total.hexdigest()
+    """One digest of the sources and word lists that an answer depends on (`index/` and `qa/`), names and contents."""
+    found = [
+        path
+        for folder in ("index", "qa")
+        for kind in ("*.py", "*.txt", "*.json")
+        for path in ROOT.glob(f"{folder}/{kind}")
+    ]
+    return digest("".join(f"{_name(path)} {digest(path.read_bytes())}\n" for path in sorted(found)).encode())
+
+
+def model_digests() -> dict[str, str]:
+    """The digest of every file of the bundled models and calibrations, by its path in the checkout."""
+    found = [
+        path
+        for folder in ("index", "qa")
+        for path in ROOT.glob(f"{folder}/model/**/*")
+        if path.is_file() and path.suffix != ".md"
+    ]
+    return {_name(path): _file_digest(path) for path in sorted(found)}
 
 
 def commit() -> dict[str, Any]:
@@ -74,6 +88,15 @@ def digests(manifest: Mapping[str, Any]) -> dict[str, str]:
 
     walk(manifest, "")
     return out
+
+
+def _name(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def _file_digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _git(*arguments: str) -> str:

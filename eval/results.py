@@ -57,7 +57,10 @@ def measure(asked: QuestionFile, answers: Answers, assistant: Asked, index: Path
             "peak_memory_mb": machine.peak_memory_mb(),
         },
         "ran": machine.commit()
-        | {"machine": machine.machine(), "digests": machine.digests(answers.state["manifest"])}
+        | {
+            "machine": machine.machine(),
+            "digests": machine.digests(answers.state["manifest"]) | dict(answers.state["models"]),
+        }
         | dict(answers.state),
     }
     return Result(tuple(rows), table)

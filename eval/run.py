@@ -112,6 +112,7 @@ def run_state(questions: Sequence[Question], assistant: Asked) -> dict[str, Any]
     return {
         "questions": machine.digest(b"".join(dump(question.to_json()) for question in questions)),
         "code": machine.code_digest(),
+        "models": machine.model_digests(),
         "thresholds": dict(assistant.thresholds),
         "manifest": json.loads(json.dumps(dict(assistant.index.manifest), default=str)),
     }

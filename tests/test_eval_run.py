@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Sequence
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from eval.results import measure, write_results
 from eval.run import Progress, answer_all
 from qa.answer import Trace
 
+TOKENIZER = Path(__file__).parent.parent / "index" / "model" / "tokenizer.json"
 TEXT = """一、2022年工作回顾
 全县生产总值332.63亿元,增长2.6%。农村居民人均可支配收入3.27万元。港口吞吐量900万吨。
 新增市场主体9229户。完成老旧小区改造12个。
@@ -170,6 +172,7 @@ def test_all_files_of_a_run_are_written(tmp_path: Path) -> None:
     assert metrics["figures"]["quote_integrity"]["value"] == 1.0
     assert metrics["ran"]["thresholds"] == {"refuse_below": 0.25}
     assert metrics["ran"]["digests"]["reader.digest"] == "b1" * 32
+    assert metrics["ran"]["digests"]["index/model/tokenizer.json"] == sha256(TOKENIZER.read_bytes()).hexdigest()
     assert metrics["ran"]["machine"]["cores"] >= 1
     assert set(metrics["slices"]) == {"type", "document", "period", "script", "length"}
     assert {p: v["overall_right"]["n"] for p, v in metrics["slices"]["period"].items()} == {
