@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INDEX := data/index
+BUNDLED := data/bundled
+SETS := sanmen-dev sanmen-own sanmen-conversations
 
 .PHONY: install run test check eval clean
 
@@ -19,8 +21,10 @@ $(VENV)/.installed-test: $(VENV)/bin/python pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test]'
 	touch $@ $(VENV)/.installed-run
 
-run: install
-	@test -f $(INDEX)/manifest.json || test -f $(INDEX)/CURRENT || $(BIN)/python -m index build index/reports --out $(INDEX)
+$(INDEX)/manifest.json: | install
+	$(BIN)/python -m index build index/reports --out $(INDEX)
+
+run: install $(INDEX)/manifest.json
 	$(BIN)/python ui.py --index $(INDEX)
 
 check: $(VENV)/.installed-test
@@ -30,6 +34,17 @@ check: $(VENV)/.installed-test
 
 test: check
 	$(BIN)/python -m pytest
+	$(MAKE) eval
+
+# Runs the shipped question sets over the bundled report and fails when a figure leaves its gate.
+eval: install $(BUNDLED)/manifest.json
+	@for set in $(SETS); do \
+	  $(BIN)/python -m eval run eval/questions/$$set.jsonl --out data/eval/$$set --index $(BUNDLED) || exit $$?; \
+	  $(BIN)/python -m eval compare eval/baseline/$$set data/eval/$$set --gate eval/gate.json || exit $$?; \
+	done
+
+$(BUNDLED)/manifest.json: | install
+	$(BIN)/python -m index build index/reports --out $(BUNDLED)
 
 clean:
 	rm -rf $(VENV) build *.egg-info

@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Callable
 
 from eval.questions import Question
-from index.fold import _converter as converter
+from index.fold import traditional
 
 # Common slips of Chinese typing, by sound (pinyin input) or by shape (recognition of scans), in general use; each pair
 # works both ways.
@@ -33,7 +33,7 @@ _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?=\s*年)")
 
 def to_traditional(question: Question) -> Question | None:
     """Question and history in Traditional characters, word by word (OpenCC's s2t)."""
-    return _changed(question, lambda text: str(converter("s2t").convert(text)))
+    return _changed(question, traditional)
 
 
 def full_width(question: Question) -> Question | None:

@@ -30,6 +30,11 @@ def simplify(text: str) -> str:
     return str(_converter("tw2s").convert(text))
 
 
+def traditional(text: str) -> str:
+    """`text` in Traditional characters, word by word where the word decides; its length may differ."""
+    return str(_converter("s2t").convert(text))
+
+
 def simplified_only(characters: Iterable[str]) -> frozenset[str]:
     """Those of the single `characters` that conversion into Traditional replaces, so that its texts hold none."""
     lines = "\n".join(characters)
