@@ -66,7 +66,9 @@ def outline(text: str, stem: str, marked: Mapping[int, int] | None = None) -> Ou
     told = facts(text, lines, found, stem)
     parts = _parts(lines, found)
     sections = _sections(text, lines, parts, told.year)
-    return Outline(told.title, told.year, told.date, told.place, told.speaker, sections, _glossary(text, lines, parts))
+    marked_title = next((text[line.first : line.last] for line in lines[:3] if line.mark == 1), "")
+    title = marked_title if marked_title and told.title == stem else told.title
+    return Outline(title, told.year, told.date, told.place, told.speaker, sections, _glossary(text, lines, parts))
 
 
 def _parts(lines: Sequence[Line], found: Sequence[Heading]) -> list[_Part]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import codecs
 import hashlib
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,6 +38,12 @@ _SIGNATURES = (
     (b"Rar!", "a RAR archive"),
     (b"\x7fELF", "a program"),
 )
+_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_-]{3,20})", re.IGNORECASE)
+_PAGE_CODECS = {
+    **dict.fromkeys(("utf-8", "utf8"), "utf-8"),
+    **dict.fromkeys(("gb2312", "gbk", "gb18030", "x-gbk"), "gb18030"),
+    **dict.fromkeys(("big5", "big5-hkscs", "x-x-big5"), "big5hkscs"),
+}
 _SAVE_AS_UTF8 = "Save it as plain text in UTF-8 and read that file."
 _REMEDIES = {
     b"%PDF": "Rename it to .pdf.",
@@ -169,6 +176,28 @@ def _workbook(data: bytes, path: Path) -> Content:
     return read_workbook(data, path)
 
 
+def _page(data: bytes, path: Path) -> Content:
+    text, encoding = _declared(data) or decode(data, str(path))
+    from index.webpage import read_page
+
+    return read_page(text, encoding)
+
+
+def _declared(data: bytes) -> tuple[str, str] | None:
+    """The text in the encoding that a page names, unless a mark contradicts it or the bytes do not fit."""
+    named = _CHARSET.search(data[:4096])
+    if named is None or any(data.startswith(mark) for mark, _ in _BOMS):
+        return None
+    codec = _PAGE_CODECS.get(named[1].decode("ascii").lower())
+    if codec is None:
+        return None
+    try:
+        text = data.decode(codec)
+    except UnicodeError:
+        return None
+    return None if "\0" in text else (text, codec)
+
+
 def _check_office(data: bytes, path: Path, kind: str) -> None:
     if data.startswith(b"\xd0\xcf\x11\xe0") and _ENCRYPTED in data:
         raise UserError(f"{path} is encrypted", "a file without a password", "Save it without one.")
@@ -192,6 +221,8 @@ READERS: dict[str, tuple[str, Reader]] = {
     ".md": ("markdown", _plain),
     ".markdown": ("markdown", _plain),
     ".docx": ("docx", _word),
+    ".htm": ("html", _page),
+    ".html": ("html", _page),
     ".pdf": ("pdf", _pdf),
     ".xlsx": ("xlsx", _workbook),
 }

@@ -140,8 +140,8 @@ class _Walker:
             yield own
             style = own.find(_W + "pStyle")
         seen: set[str] = set()
-        name = style.get(_W + "val") if style is not None else None
-        while name in self._styles and name not in seen:
+        name: str | None = style.get(_W + "val") if style is not None else None
+        while name is not None and name in self._styles and name not in seen:
             seen.add(name)
             properties = self._styles[name].find(_W + "pPr")
             if properties is not None:
