@@ -37,14 +37,12 @@ test: check
 	$(MAKE) eval
 
 # Runs the shipped question sets over the bundled report and fails when a figure leaves its gate.
-eval: install $(BUNDLED)/manifest.json
+eval: install
+	$(BIN)/python -m index build index/reports --out $(BUNDLED)
 	@for set in $(SETS); do \
 	  $(BIN)/python -m eval run eval/questions/$$set.jsonl --out data/eval/$$set --index $(BUNDLED) || exit $$?; \
 	  $(BIN)/python -m eval compare eval/baseline/$$set data/eval/$$set --gate eval/gate.json || exit $$?; \
 	done
-
-$(BUNDLED)/manifest.json: | install
-	$(BIN)/python -m index build index/reports --out $(BUNDLED)
 
 clean:
 	rm -rf $(VENV) build *.egg-info
