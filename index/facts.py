@@ -13,6 +13,7 @@ from index.periods import RESULT, heading_periods, heading_sense
 
 _HEAD_LINES = 45
 _HEAD_CHARS = 1200
+_SIGNED_LINES = 8  # at the end of a notice, where its office and date stand
 _DIGITS = {c: str(i) for i, c in enumerate("〇一二三四五六七八九")} | {"零": "0", "○": "0", "O": "0"}
 _DATE = re.compile(r"(\d{4}) ?年 ?(\d{1,2}) ?月 ?(\d{1,2}) ?日")
 _CN_DATE = re.compile(
@@ -36,6 +37,8 @@ _NAME_FIRST = re.compile(r"日([\u4e00-\u9fff·]{2,8}?)代?(?:省长|市长|县�
 _NAME = re.compile(r"[\u4e00-\u9fff] ?[\u4e00-\u9fff](?: ?[\u4e00-\u9fff])?$")
 _SALUTATION = re.compile(r"(?:各位|同志们|主席|议长)")
 _ON_BEHALF = re.compile(r"代表([\u4e00-\u9fff]{2,12}?)人民政府")
+# A name that begins where a word surely begins: 未被市 of 未被市政府 is none.
+_NAMED = re.compile(r"(?:(?<![\u4e00-\u9fff])|(?<=[在对對向于於到和与與及由]))[\u4e00-\u9fff]{2}[市县縣]")
 _CONGRESS = re.compile(r"第([一二三四五六七八九十]{1,3})届全国人民代表大会第一次会议以来的五年")
 
 
@@ -55,7 +58,10 @@ def facts(text: str, lines: Sequence[Line], found: Sequence[Heading], stem: str)
     head = _head(lines)
     title = _title(text, head)
     date = _date(head)
-    year = _year(fold(title), date, lines, found)
+    if title or date or any(_SALUTATION.match(line.text) for line in lines[:_HEAD_LINES]):
+        year = _year(fold(title), date, lines, found)
+    else:
+        year = _year_of_headings(found) or _year_of_notice(lines)
     return Facts(title or stem, year, date, _place(text, head, fold(title), stem), _speaker(text, head))
 
 
@@ -129,6 +135,15 @@ def _year(title: str, date: str, lines: Sequence[Line], found: Sequence[Heading]
     return _year_of_headings(found) or _year_of_congress(lines) or _year_of_words(lines)
 
 
+def _year_of_notice(lines: Sequence[Line]) -> int:
+    """The year of a paper that is no report: the one its first line names, else that of the date at its end."""
+    named = re.search(r"(?<!\d)((?:19|20)\d{2})年", lines[0].text) if lines else None
+    if named:
+        return int(named[1])
+    signed = [m for line in lines[-_SIGNED_LINES:] if len(line.text) < 40 for m in _DATE.finditer(line.text)]
+    return int(signed[-1][1]) if signed and _iso(signed[-1], _DATE) else 0
+
+
 def _year_of_headings(found: Sequence[Heading]) -> int:
     for heading in found:
         title = fold(heading.title)
@@ -199,7 +214,7 @@ def _last_unit(name: str) -> str:
 
 
 def _most_named(text: str) -> str:
-    counts = Counter(re.findall(r"[\u4e00-\u9fff]{2}[市县縣]", text))
+    counts = Counter(_NAMED.findall(text))
     common = [name for name, n in counts.most_common() if n > 1 and not re.search(r"[本全各省都城超大直为為於]", name)]
     return common[0] if common else ""
 

@@ -1,4 +1,4 @@
-"""Sections, periods, glossary and facts, on real excerpts and on the openings of sixty-five real reports."""
+"""Sections, periods, glossary and facts, on real excerpts and on the openings of seventy real reports."""
 
 from __future__ import annotations
 
@@ -195,3 +195,20 @@ def test_sections_cover_every_text_in_order(text: str) -> None:
     assert all(a.end == b.start for a, b in pairwise(found.sections))
     assert all(s.start < s.end for s in found.sections)
     assert all(0 <= g.start < g.end <= len(text) and g.term in text[g.start : g.end] for g in found.glossary)
+
+
+@pytest.mark.parametrize(
+    ("text", "year"),
+    [
+        ("2026年某区入学申请指引\n一、条件\n2029年前后出生、2029年入户、2029年起算的人员。\n", 2026),
+        ("关于某事的通知\n各镇：\n本办法2035年前有效，2035年、2035年评估。\n某县财政局\n2024年3月4日\n", 2024),
+        ("关于某事的通知\n各镇：\n到2035年、2035年、2035年。\n", 0),
+    ],
+)
+def test_a_notice_is_of_the_year_that_its_title_or_its_signature_names(text: str, year: int) -> None:
+    assert outline(text, "x").year == year
+
+
+def test_the_rest_of_a_word_before_the_word_city_is_no_place() -> None:
+    text = "未被市政府批准的，另外还未被市场认可的，不予补助。广州市财政局负责。\n由广州市和各区分担。\n"
+    assert outline(text, "x").place == "广州市"
