@@ -9,10 +9,11 @@ from index.records import Document, Passage
 from index.split import sentences
 from qa.answer import Answer, AnswerItem, Citation, cite
 from qa.question import Query
-from qa.wording import aligned, items, trimmed, whole_enumeration, whole_figure
+from qa.wording import aligned, items, trimmed, whole_clauses, whole_enumeration, whole_figure
 
 NOT_ANSWERED = "报告中没有答案"
 RELATED = 3
+WHOLE = {"why_how": 60, "yes_no": 24}  # characters of a sentence that is given whole; of a longer one, whole clauses
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,8 @@ def _finished(document: Document, choice: Choice) -> tuple[int, int]:
         span = trimmed(document.text, *whole_enumeration(document.text, *span))
     if choice.kind == "number":
         span = aligned(document.text, span, quote_of(document, span), choice.asked)
+    if choice.kind in WHOLE:
+        return whole_clauses(document.text, span, quote_of(document, span), WHOLE[choice.kind])
     return whole_figure(document.text, *span)
 
 

@@ -76,7 +76,7 @@ def candidates(part: Part, readings: Sequence[Reading], index: Index, calibratio
         defines = entry is not None and entry.start < passage.end and passage.start < entry.end
         spans = reading.spans
         if entry is not None and defines:
-            spans = (Span(*definition(document, entry), spans[0].score),)
+            spans = (Span(*definition(document, entry, part.asked), spans[0].score),)
         for span in spans:
             figure = unit = 0.0
             if part.kind == "number":

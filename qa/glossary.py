@@ -30,11 +30,13 @@ def asked_entry(document: Document, asked: str) -> GlossaryEntry | None:
     return max(found, key=lambda f: f[:2])[2] if found else None
 
 
-def definition(document: Document, entry: GlossaryEntry) -> tuple[int, int]:
-    """The span that defines the entry's term: its first sentence behind the term, or as many clauses as are short."""
+def definition(document: Document, entry: GlossaryEntry, asked: str) -> tuple[int, int]:
+    """The span that defines what is asked: the sentence behind the term, or as many of its clauses as are short.
+
+    An entry may explain several terms one after the other; the sentence is then that of the term in `asked`.
+    """
     text = document.text
-    at = text.find(entry.term, entry.start, entry.end)
-    start = at + len(entry.term) if at >= 0 else entry.start
+    start = _behind_term(text, entry, asked)
     lead = _LEAD.match(text, start, entry.end)
     start = lead.end() if lead else start
     spans = sentences(text, start, entry.end)
@@ -48,3 +50,13 @@ def definition(document: Document, entry: GlossaryEntry) -> tuple[int, int]:
             high = end
         high = min(high, low + LONGEST) if high - low > LONGEST else high
     return low, high
+
+
+def _behind_term(text: str, entry: GlossaryEntry, asked: str) -> int:
+    own = [term for term in re.findall(r"“([^“”]{2,20})”", entry.term) if fold(term) in asked]
+    if len(re.findall("“", entry.term)) > 1 and own:
+        told = re.compile(rf"“?{re.escape(own[0])}”?[^。；;，,]{{0,6}}?(?:是指|指的是|即|指|[:：])")
+        for match in told.finditer(text, entry.start, entry.end):
+            return match.end()
+    at = text.find(entry.term, entry.start, entry.end)
+    return at + len(entry.term) if at >= 0 else entry.start

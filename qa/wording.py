@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from index.fold import fold
+from index.split import clauses
 
 FIGURE = re.compile(
     r"第[一二三四五六七八九十百\d]+(?:[位名])?"
@@ -86,6 +87,14 @@ def whole_enumeration(text: str, start: int, end: int) -> tuple[int, int]:
     if text[end : end + 1] == "、":
         end = high
     return start, end
+
+
+def whole_clauses(text: str, span: tuple[int, int], sentence: tuple[int, int], longest: int) -> tuple[int, int]:
+    """The whole sentence where it has at most `longest` characters, else the clauses that `span` touches."""
+    if sentence[1] - sentence[0] <= longest:
+        return trimmed(text, *sentence)
+    touched = [(a, b) for a, b in clauses(text, *sentence) if a < span[1] and b > span[0]]
+    return trimmed(text, touched[0][0], touched[-1][1]) if touched else span
 
 
 def aligned(text: str, span: tuple[int, int], sentence: tuple[int, int], asked: str) -> tuple[int, int]:

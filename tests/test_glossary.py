@@ -36,10 +36,10 @@ def test_entries(document: Document, question: str, term: str | None) -> None:
 
 def test_definitions_are_short_spans_behind_the_term(document: Document) -> None:
     for entry in document.glossary:
-        start, end = definition(document, entry)
+        start, end = definition(document, entry, fold(entry.term))
         assert entry.start < start < end <= entry.end
         assert end - start <= LONGEST
     entry = asked_entry(document, "什么是“千万工程”")
     assert entry is not None
-    start, end = definition(document, entry)
+    start, end = definition(document, entry, "千万工程")
     assert document.text[start:end] == "“千村示范、万村整治”工程。"
