@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TextIO
 
 from index import disk
-from index.build import Outcome, add, build, remove
+from index.build import Outcome, add, build, remove, shown
 from index.errors import UserError
 from index.records import Document
 from index.store import open_index
@@ -90,6 +90,8 @@ def _told(outcome: Outcome) -> int:
         for spot in document.spots:
             if not spot.repaired:
                 print(f"  damaged, not restored, at {spot.start}: {spot.raw!r}", file=sys.stderr)
+    for file in outcome.skipped:
+        print(f"index: skipped, of another kind: {shown(file)}", file=sys.stderr)
     for line in outcome.refused:
         print(f"index: not taken: {line}", file=sys.stderr)
     return 1 if outcome.refused else 0

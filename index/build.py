@@ -6,7 +6,7 @@ import hashlib
 import sys
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from index.document import load_document
 from index.embed import Encoder, Rows, open_encoder
 from index.errors import UserError
 from index.lexical import Lexical
+from index.read import READERS
 from index.records import Document, Passage
 from index.split import split
 from index.store import check_encoder
@@ -29,10 +30,14 @@ LIBRARIES = ("faiss-cpu", "tantivy", "onnxruntime", "tokenizers", "langchain-tex
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of the files of one call: the documents taken, and the reason for each file that was not."""
+    """What became of the files of one call: the documents taken, and the reason for each file that was not.
+
+    `skipped` are files of other kinds, such as pictures, that lay in a folder; they are no reason to doubt the index.
+    """
 
     added: tuple[Document, ...]
     refused: tuple[UserError, ...]
+    skipped: tuple[Path, ...] = ()
 
 
 def passage_input(document: Document, passage: Passage) -> str:
@@ -85,7 +90,7 @@ def build(paths: Sequence[Path], out: Path, model: str | None = None, progress: 
     """
     files = find_files(paths)
     with disk.writing(out):
-        return _add(files, out, open_encoder(model), {}, {}, progress)
+        return _add(files, paths, out, open_encoder(model), {}, {}, progress)
 
 
 def add(paths: Sequence[Path], out: Path, progress: Progress | None = None) -> Outcome:
@@ -94,7 +99,7 @@ def add(paths: Sequence[Path], out: Path, progress: Progress | None = None) -> O
     disk.read_manifest(out)  # so that no folder is made where there is no index
     with disk.writing(out):
         encoder, documents, known = _current(out)
-        return _add(files, out, encoder, documents, known, progress)
+        return _add(files, paths, out, encoder, documents, known, progress)
 
 
 def remove(names: Sequence[str], out: Path) -> None:
@@ -110,13 +115,18 @@ def remove(names: Sequence[str], out: Path) -> None:
 
 def _add(
     files: Sequence[Path],
+    named: Sequence[Path],
     out: Path,
     encoder: Encoder,
     documents: Mapping[str, Document],
     known: Mapping[str, Rows],
     progress: Progress | None,
 ) -> Outcome:
-    outcome = _read(files, progress)
+    skipped = tuple(file for file in files if file not in named and file.suffix.lower() not in READERS)
+    if len(skipped) == len(files):
+        found = f"no report among {len(files)} files, such as {shown(files[0])}"
+        raise UserError(found, f"one of {', '.join(sorted(READERS))}", "Name a file or a folder with reports.")
+    outcome = replace(_read([file for file in files if file not in skipped], progress), skipped=skipped)
     if not outcome.added:
         first = outcome.refused[0]
         others = f"none of {len(files)} files can be taken; the first: " if len(files) > 1 else ""
