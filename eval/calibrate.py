@@ -26,13 +26,7 @@ from qa.question import Query, understand
 from qa.reader import Reader
 from qa.scope import Scope, scope_of
 
-GRID = {
-    "span": (0.1, 0.2, 0.35, 0.5),
-    "search": (0.0, 0.2, 0.4, 0.7),
-    "period": (0.0, 0.7, 1.4),
-    "figure": (0.5, 1.5),
-    "unit": (0.0, 0.7),
-}
+GRID = {"span": (0.1, 0.2, 0.35), "search": (0.2, 0.4, 0.7), "period": (0.7, 1.4), "figure": (1.0,), "unit": (0.0, 0.7)}
 RISK = 0.05  # share of wrong answers among those given that the threshold aims at
 FALSE_REFUSALS = 0.06  # share of answerable questions that it may cost at most
 
@@ -79,7 +73,8 @@ def fit(reads: Sequence[Known], assistant: Assistant) -> Calibration:
     start = replace(assistant.calibration, weights=(0.0,) * len(FEATURES), intercept=0.0, threshold=0.0)
     best, best_right = start, -1
     for values in itertools.product(*GRID.values()):
-        trial = replace(start, **dict(zip(GRID, values, strict=True)))
+        span, search, period, figure, unit = values
+        trial = replace(start, span=span, search=search, period=period, figure=figure, unit=unit)
         right = sum(ok for _, ok in outcomes(reads, Assistant(assistant.index, assistant.reader, trial)))
         if right > best_right:
             best, best_right = trial, right

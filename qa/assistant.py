@@ -14,7 +14,7 @@ from index.store import Index, open_index
 from qa import compose
 from qa.answer import Answer, Trace
 from qa.compose import Choice
-from qa.confidence import Calibration, Candidate, candidates, load_calibration
+from qa.confidence import Calibration, Candidate, candidates, load_calibration, missing_years
 from qa.glossary import asked_entry
 from qa.limits import complaint
 from qa.question import Part, Query, understand
@@ -94,7 +94,7 @@ class Assistant:
         sure: list[float] = []
         best = 0.0
         for part, found in ranked:
-            if not found:
+            if not found or missing_years(part, self.index.documents[found[0].document], found[0].span.start):
                 continue
             confidence = self.calibration.confidence(found[0])
             best = max(best, confidence)

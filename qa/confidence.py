@@ -120,3 +120,15 @@ def period_fit(part: Part, document: Document, position: int) -> float:
     if part.tense:
         fit += 0.5 if tense == part.tense else -0.5
     return fit
+
+
+def missing_years(part: Part, document: Document, position: int) -> tuple[int, ...]:
+    """The years that `part` names, where neither the report nor the words around `position` tell of one; else ()."""
+    asked = part.years_in(document.year)
+    around = document.text[max(position - 60, 0) : position + 60]
+    if not asked or any(str(year) in around for year in asked):
+        return ()
+    periods = [section.period.split(" ")[0] for section in document.sections if section.period]
+    if not periods or any(int(p[:4]) <= year <= int(p[-4:]) for p in periods for year in asked):
+        return ()
+    return tuple(sorted(asked))
