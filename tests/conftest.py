@@ -6,13 +6,9 @@ import shutil
 from pathlib import Path
 
 import pytest
+from files import BUNDLED_REPORT, COUNTY
 
 from index.build import build
-
-DATA = Path(__file__).parent / "data"
-BUNDLED_REPORT = Path(__file__).parents[1] / "index" / "reports" / "sanmen-2023.txt"
-COUNTY = DATA / "report-county.txt"
-PROVINCE = DATA / "report-province.txt"
 
 
 @pytest.fixture(scope="session")

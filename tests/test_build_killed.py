@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import COUNTY, PROVINCE
+from files import COUNTY, PROVINCE
 
 from index import disk
 from index.build import add

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from conftest import BUNDLED_REPORT, COUNTY
+from files import BUNDLED_REPORT, COUNTY
 
 from index import disk
 from index.document import load_document

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import COUNTY, DATA
+from files import COUNTY, DATA
 
 from index.build import add, build
 from index.embed import BUNDLED, BundledEncoder, Encoder, open_encoder

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import BUNDLED_REPORT, COUNTY, PROVINCE
+from files import BUNDLED_REPORT, COUNTY, PROVINCE
 
 from index import disk
 from index.__main__ import main

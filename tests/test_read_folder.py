@@ -7,7 +7,7 @@ from pathlib import Path
 
 import docx
 import pytest
-from conftest import COUNTY
+from files import COUNTY
 from pdf_file import paragraph, pdf
 
 from index.__main__ import main

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import COUNTY, PROVINCE
+from files import COUNTY, PROVINCE
 
 from index import disk
 from index.build import add, build, find_files, passage_input, remove
