@@ -46,6 +46,13 @@ class Index:
         """The passage's words."""
         return self.documents[passage.document].text[passage.start : passage.end]
 
+    def check(self, documents: Iterable[str]) -> None:
+        """UserError for the first of these ids that is not in the index."""
+        for name in documents:
+            if name not in self.documents:
+                known = "、".join(list(self.documents)[:5])
+                raise UserError(f"no document {name!r} in the index", f"one of {known}…", "See: python -m index list")
+
     def numbers(self, documents: Iterable[str]) -> NDArray[np.int64]:
         """The numbers of all passages of these documents, ascending."""
         found = [number for document in set(documents) for number in self._numbers.get(document, [])]
@@ -57,10 +64,7 @@ class Index:
         A hit's score is the sum of both channels' scores, each scaled over the candidates of either (z-scores); it
         ranks within one search and means nothing between two. UserError for a document that is not in the index.
         """
-        for name in documents:
-            if name not in self.documents:
-                known = "、".join(list(self.documents)[:5])
-                raise UserError(f"no document {name!r} in the index", f"one of {known}…", "See: python -m index list")
+        self.check(documents)
         among = self.numbers(documents) if documents else None
         row = self.encoder.queries([text])[0]
         dense = dict(self.vectors.search(row, CANDIDATES, among))

@@ -48,6 +48,7 @@ class Assistant:
         fault = complaint(question)
         if fault:
             raise UserError(f"no question: {fault}", "one sentence with words in it", "Ask again.")
+        self.index.check(documents)
         begun = time.perf_counter()
         query = understand(question, [h for h in history if not complaint(h)], documents)
         scope = scope_of(query, self.index.documents)
@@ -71,7 +72,7 @@ class Assistant:
 
     def _hits(self, part: Part, documents: Sequence[str]) -> tuple[Hit, ...]:
         """The best passages for a part; one that asks what a term means gets the glossary's passages of it as well."""
-        narrowed = documents if len(documents) < len(self.index.documents) else ()
+        narrowed = documents if set(documents) != set(self.index.documents) else ()
         hits = self.index.search(expanded(part.words), HITS, narrowed)
         if part.kind != "meaning":
             return hits
@@ -112,7 +113,7 @@ class Assistant:
 
 def _order(ranked: Sequence[tuple[Part, Sequence[Candidate]]]) -> tuple[Hit, ...]:
     """The hits in the order of their best candidates, the parts or documents taking turns, each passage once."""
-    orders = [list({id(c.reading): c for c in reversed(found)}.values())[::-1] for _, found in ranked]
+    orders = [_firsts(found) for _, found in ranked]
     seen: dict[tuple[str, int], Hit] = {}
     for turn in zip_longest(*orders):
         for candidate in turn:
@@ -120,6 +121,14 @@ def _order(ranked: Sequence[tuple[Part, Sequence[Candidate]]]) -> tuple[Hit, ...
                 hit = candidate.reading.hit
                 seen.setdefault((hit.passage.document, hit.passage.start), replace(hit, score=candidate.score))
     return tuple(seen.values())
+
+
+def _firsts(found: Sequence[Candidate]) -> list[Candidate]:
+    """The best candidate of every passage, in their order."""
+    best: dict[int, Candidate] = {}
+    for candidate in found:
+        best.setdefault(id(candidate.reading), candidate)
+    return list(best.values())
 
 
 def open_assistant(path: Path, model: str | None = None) -> Assistant:

@@ -9,7 +9,7 @@ from index.records import Document, Passage
 from index.split import sentences
 from qa.answer import Answer, AnswerItem, Citation, cite
 from qa.question import Query
-from qa.wording import aligned, items, trimmed, whole_clauses, whole_enumeration, whole_figure
+from qa.wording import aligned, growth_beside, items, trimmed, whole_clauses, whole_enumeration, whole_figure
 
 NOT_ANSWERED = "报告中没有答案"
 RELATED = 3
@@ -75,7 +75,9 @@ def _finished(document: Document, choice: Choice) -> tuple[int, int]:
     if choice.kind == "list":
         span = trimmed(document.text, *whole_enumeration(document.text, *span))
     if choice.kind == "number":
-        span = aligned(document.text, span, quote_of(document, span), choice.asked)
+        sentence = quote_of(document, span)
+        span = aligned(document.text, span, sentence, choice.asked)
+        span = growth_beside(document.text, span, sentence, choice.asked)
     if choice.kind in WHOLE:
         return whole_clauses(document.text, span, quote_of(document, span), WHOLE[choice.kind])
     return whole_figure(document.text, *span)

@@ -114,6 +114,23 @@ def aligned(text: str, span: tuple[int, int], sentence: tuple[int, int], asked: 
     return span
 
 
+def growth_beside(text: str, span: tuple[int, int], sentence: tuple[int, int], asked: str) -> tuple[int, int]:
+    """The rate in "X达到332亿元,同比增长2.6%" where `span` is the total and folded `asked` asks for the growth.
+
+    `span` itself where it holds a rate, where growth is not asked, or where no rate follows in the next clause.
+    """
+    if not _GROWTH_ASKED.search(asked) or re.search("[%％]|百分点|倍", text[slice(*span)]):
+        return span
+    beside = _GROWTH.match(text, span[1], sentence[1])
+    return beside.span("rate") if beside else span
+
+
+_GROWTH_ASKED = re.compile(
+    r"(?:增长|增加|提高|下降|减少|增幅|增速|涨)(?:了|到)?(?:多少|几)?[?。]*$|增速|增幅|涨幅|百分之几"
+)
+_GROWTH = re.compile(
+    r"[^，,、。；;]{0,6}[，,、]?(?:同比|比上年|较上年|比去年|年均|名义|实际)?(?:增长|增加|提高|下降|减少|增)(?P<rate>[\d.]+(?:%|％|个百分点))"
+)
 _EACH = re.compile(r"分别|各自|依次")
 _VALUE = re.compile(r"(?:[+-]?\d[\d.,]*|第[一二三四五六七八九十\d]+)[^、，,；;。和\s]{0,8}")
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.wording import aligned, has_figure, items, trimmed, unit_fit, whole_enumeration, whole_figure
+from qa.wording import aligned, growth_beside, has_figure, items, trimmed, unit_fit, whole_enumeration, whole_figure
 
 
 @pytest.mark.parametrize(
@@ -111,3 +111,19 @@ def test_enumerations_are_kept_whole(text: str, inner: str, whole: str) -> None:
 )
 def test_units(asked: str, value: str, fit: float) -> None:
     assert unit_fit(asked, value) == fit
+
+
+@pytest.mark.parametrize(
+    ("asked", "taken", "value"),
+    [
+        ("全县生产总值增长了多少?", "332.63亿元", "2.6%"),
+        ("全县生产总值增速是多少", "332.63亿元", "2.6%"),
+        ("全县生产总值是多少?", "332.63亿元", "332.63亿元"),
+        ("投资增长多少", "28.8%", "28.8%"),
+    ],
+)
+def test_the_growth_of_a_total_stands_beside_it(asked: str, taken: str, value: str) -> None:
+    sentence = "全县生产总值达到332.63亿元,同比增长2.6%;固定资产投资增长28.8%"
+    start = sentence.index(taken)
+    a, b = growth_beside(sentence, (start, start + len(taken)), (0, len(sentence)), asked)
+    assert sentence[a:b] == value
