@@ -16,7 +16,7 @@ REFUSAL = "报告中没有答案"
 _PERIOD = re.compile(r"(\d{4})(?:\s*[-–—]\s*(\d{4}))?\s+(result|plan)")
 _KINDS = {"result": "结果", "plan": "计划"}
 # Words for a calibrated confidence, surest first: (at least, word).
-_CONFIDENCE = ((0.8, "很有把握"), (0.5, "较有把握"), (0.0, "把握不大，请以原文为准"))
+_CONFIDENCE = ((0.8, "很有把握"), (0.6, "较有把握"), (0.0, "把握不大，请以原文为准"))
 
 _AROUND = 90
 """Characters shown on each side of a quote, at most."""
