@@ -1,39 +1,50 @@
-"""`python -m qa ask "QUESTION"`: one answer on standard output, as text or as the answer object."""
+"""`python -m qa COMMAND`: finds the command's module and runs it; a user's mistake ends in one line.
+
+Knows the names of the commands; what they do, and what they need to be imported, is theirs.
+"""
 
 from __future__ import annotations
 
 import argparse
-import json
 import sys
-from pathlib import Path
+from importlib import import_module
 
 from index.errors import UserError
-from qa.assistant import open_assistant
-from qa.render import to_text
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "ask": ("qa.ask", "answer one question"),
+}
+"""Name to module and one line of help. A module gives `add_arguments(parser)` and `main(options) -> int`, its exit
+status; it is imported only when its command is asked for."""
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the command; 0 when it answered or refused, 2 for a mistake."""
-    parser = argparse.ArgumentParser(prog="python -m qa", description="Ask the reports of an index.")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    ask = commands.add_parser("ask", help="answer one question", description="Answer one question.")
-    ask.add_argument("question", metavar="QUESTION")
-    ask.add_argument(
-        "--history", action="append", default=[], metavar="EARLIER", help="earlier questions, oldest first"
-    )
-    ask.add_argument("--document", action="append", default=[], metavar="ID", help="ask this document only")
-    ask.add_argument("--index", type=Path, default=Path("data/index"), metavar="DIR")
-    ask.add_argument("--model", help="the encoder's name or folder, where the index was built with another")
-    ask.add_argument("--json", action="store_true", help="print the answer object")
-    options = parser.parse_args(arguments)
+    """Run one command; its own status, 2 for a user's mistake."""
+    words = sys.argv[1:] if arguments is None else arguments
+    name = words[0] if words else ""
+    if name not in COMMANDS:
+        _overview().parse_args(words)
+        return 2
+    place, line = COMMANDS[name]
+    module = import_module(place)
+    parser = argparse.ArgumentParser(prog=f"python -m qa {name}", description=f"{line[:1].upper()}{line[1:]}.")
+    module.add_arguments(parser)
+    options = parser.parse_args(words[1:])
     try:
-        assistant = open_assistant(options.index, options.model)
-        answer = assistant.ask(options.question, options.history, options.document)
+        status: int = module.main(options)
     except UserError as error:
         print(f"qa: {error}", file=sys.stderr)
         return 2
-    print(json.dumps(answer.to_json(), ensure_ascii=False) if options.json else to_text(answer))
-    return 0
+    return status
+
+
+def _overview() -> argparse.ArgumentParser:
+    """What help and mistakes in the command's name are answered with: every command in one line."""
+    parser = argparse.ArgumentParser(prog="python -m qa", description="Ask the reports of an index.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for name, (_, line) in COMMANDS.items():
+        commands.add_parser(name, help=line, add_help=False)
+    return parser
 
 
 if __name__ == "__main__":
