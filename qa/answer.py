@@ -81,12 +81,41 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Considered:
+    """A passage that was read, and what spoke for it.
+
+    `hit` holds what each search channel found (cosine, BM25, both fused); `relevance` is the reader's logit against a
+    null of 0, `span` how much its best span outweighs "no answer here"; `period` from -1 (contradicts the question)
+    to 1; `score` is the sum that ranks; `confidence` in [0, 1] is told for the first passage of a part, else 0.
+    `start` and `end` are the best span's place in the document.
+    """
+
+    hit: Hit
+    relevance: float
+    span: float
+    period: float
+    score: float
+    confidence: float
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class Trace:
-    """How an answer came about: the hits in the order that the answer was read from, and milliseconds by stage."""
+    """How an answer came about.
+
+    `hits` are in the order that the answer was read from, `timings` milliseconds by stage; `considered` the passages
+    read, best first for each part of the question; `documents` those that the question was put to; an answer needs a
+    confidence of `threshold`; `index_version` names the generation of the index.
+    """
 
     answer: Answer
     hits: tuple[Hit, ...]
     timings: tuple[tuple[str, float], ...]
+    considered: tuple[Considered, ...] = ()
+    documents: tuple[str, ...] = ()
+    threshold: float = 0.0
+    index_version: str = ""
 
 
 def _citation_json(citation: Citation) -> dict[str, Any]:

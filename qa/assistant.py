@@ -12,9 +12,9 @@ from index.errors import UserError
 from index.records import Hit
 from index.store import Index, open_index
 from qa import compose
-from qa.answer import Answer, Trace
+from qa.answer import Answer, Considered, Trace
 from qa.compose import Choice
-from qa.confidence import Calibration, Candidate, candidates, load_calibration, missing_years
+from qa.confidence import FEATURES, Calibration, Candidate, candidates, load_calibration, missing_years
 from qa.glossary import asked_entry
 from qa.limits import complaint
 from qa.question import Part, Query, understand
@@ -23,6 +23,7 @@ from qa.scope import Scope, scope_of
 from qa.synonyms import expanded
 
 HITS = 20  # passages that are read for one part of a question
+SHOWN = 5  # passages of each part that a trace tells of
 EACH_HITS = 10  # of every document, when each is to answer for itself
 
 Read = tuple[Part, tuple[Reading, ...]]
@@ -61,7 +62,23 @@ class Assistant:
         ended = time.perf_counter()
         stages = {"search": searched - begun, "read": done - searched, "compose": ended - done}
         timings = tuple((name, 1000 * seconds) for name, seconds in stages.items())
-        return Trace(replace(answer, latency_ms=round(1000 * (ended - begun), 1)), _order(ranked), timings)
+        return Trace(
+            replace(answer, latency_ms=round(1000 * (ended - begun), 1)),
+            _order(ranked),
+            timings,
+            tuple(self._considered(found) for _, firsts in ranked for found in enumerate(_firsts(firsts)[:SHOWN])),
+            scope.documents,
+            self.calibration.threshold,
+            str(self.index.manifest.get("generation", "")),
+        )
+
+    def _considered(self, found: tuple[int, Candidate]) -> Considered:
+        rank, best = found
+        signs = dict(zip(FEATURES, best.signs, strict=True))
+        return Considered(
+            best.reading.hit, best.reading.relevance, best.span.score, signs["period"], best.score,
+            0.0 if rank else self.calibration.confidence(best), best.span.start, best.span.end,
+        )  # fmt: skip
 
     def search(self, query: Query, scope: Scope) -> list[tuple[Part, tuple[Hit, ...]]]:
         """The passages to read: for every part of the question, or, of its first part, for every document."""
