@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     import gradio as gr
     from fastapi import FastAPI
 
-    from qa.assistant import Assistant
+    from qa.site import Site
 
 CONCURRENCY = 4
 """Questions answered at a time; the framework's own default is one."""
@@ -39,17 +39,17 @@ CONCURRENCY = 4
 log = logging.getLogger(__name__)
 
 
-def create_page(assistant: Assistant) -> FastAPI:
-    """The whole site over `assistant`: the chat page at /, the routes of qa.service beside it."""
+def create_page(site: Site) -> FastAPI:
+    """The whole server over `site`: the chat page at /, the routes of qa.service beside it."""
     import gradio as gr
 
     from qa.service import create_app
     from qa.suggest import example_questions
 
-    blocks = _blocks(assistant, example_questions(assistant))
+    blocks = _blocks(site, example_questions(site.assistant))
     head = f"<style>{_asset('page.css')}</style><script>{_asset('page.js')}</script>"
     app: FastAPI = gr.mount_gradio_app(
-        create_app(assistant),
+        create_app(site),
         blocks,
         path="/",
         theme=_theme(),
@@ -77,10 +77,10 @@ def _theme() -> gr.themes.Base:
     )
 
 
-def _blocks(assistant: Assistant, examples: Sequence[str]) -> gr.Blocks:
+def _blocks(site: Site, examples: Sequence[str]) -> gr.Blocks:
     import gradio as gr
 
-    documents = assistant.index.documents
+    documents = site.assistant.index.documents
     blocks = gr.Blocks(title="问报", fill_height=True, fill_width=True, analytics_enabled=False)
     with blocks:
         gr.HTML(_header(len(documents)), elem_id="wb-header", padding=False)
@@ -124,13 +124,13 @@ def _blocks(assistant: Assistant, examples: Sequence[str]) -> gr.Blocks:
                 evidence = gr.HTML(catalogue(documents), elem_id="wb-evidence", padding=False)
                 gr.HTML(_report_frame(list(documents)), elem_id="wb-report", padding=False)
         asked = gr.State([])
-        _wire(assistant, blocks, (chat, box, shown, evidence, asked), chosen, buttons)
+        _wire(site, blocks, (chat, box, shown, evidence, asked), chosen, buttons)
     blocks.queue(default_concurrency_limit=CONCURRENCY, max_size=200)
     return blocks
 
 
 def _wire(
-    assistant: Assistant, blocks: gr.Blocks, outputs: Sequence[Any], chosen: gr.Dropdown, buttons: Sequence[gr.Button]
+    site: Site, blocks: gr.Blocks, outputs: Sequence[Any], chosen: gr.Dropdown, buttons: Sequence[gr.Button]
 ) -> None:
     """What happens on a question, from the box, an example, or the page's address; and on emptying the chat."""
     import gradio as gr
@@ -150,7 +150,7 @@ def _wire(
         before.append(_says("user", question_bubble(text.strip())))
         waiting = _says("assistant", notice("正在查找……"))
         yield [*before, waiting], "", gr.update(visible=False), gr.skip(), past
-        said_html, evidence = _answer(assistant, text.strip(), past, documents)
+        said_html, evidence = _answer(site, text.strip(), past, documents)
         yield [*before, _says("assistant", said_html)], gr.skip(), gr.skip(), evidence, [*past, text.strip()]
 
     def start(request: gr.Request) -> Iterator[tuple[Any, ...]]:
@@ -168,13 +168,14 @@ def _wire(
         button.click(reply, [button, chosen, chat, asked], **common)
     blocks.load(start, None, **common)
     chat.clear(
-        lambda: (gr.update(visible=bool(buttons)), catalogue(assistant.index.documents), []),
+        lambda: (gr.update(visible=bool(buttons)), catalogue(site.assistant.index.documents), []),
         None, [outputs[2], outputs[3], asked], show_progress="hidden", api_visibility="private", queue=False,
     )  # fmt: skip
 
 
-def _answer(assistant: Assistant, question: str, past: Sequence[str], documents: object) -> tuple[str, str]:
+def _answer(site: Site, question: str, past: Sequence[str], documents: object) -> tuple[str, str]:
     """The bubble and the evidence for one question."""
+    assistant = site.assistant
     known = assistant.index.documents
     wanted = tuple(name for name in documents if name in known) if isinstance(documents, list) else ()
     try:
@@ -239,18 +240,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--port", type=int, default=7860)
     parser.add_argument("--root-path", default="", metavar="PREFIX", help="prefix that a proxy in front strips")
     parser.add_argument("--index", type=Path, default=Path("data/index"), metavar="DIR")
+    parser.add_argument("--data", type=Path, default=Path("data"), metavar="DIR", help="the server's own files")
     options = parser.parse_args(arguments)
-    from qa.assistant import open_assistant
+    from qa.site import Site
 
     try:
-        serve(open_assistant(options.index), options.host, options.port, options.root_path)
+        serve(Site(options.index, options.data), options.host, options.port, options.root_path)
     except UserError as error:
         print(error, file=sys.stderr)
         return 2
     return 0
 
 
-def serve(assistant: Assistant, host: str, port: int, root_path: str = "") -> None:
+def serve(site: Site, host: str, port: int, root_path: str = "") -> None:
     """Runs the server and prints its address once it listens; port 0 takes a free one.
 
     UserError where the address is not to be had.
@@ -275,7 +277,7 @@ def serve(assistant: Assistant, host: str, port: int, root_path: str = "") -> No
                 print(address, flush=True)
 
     config = uvicorn.Config(
-        create_page(assistant), root_path=root_path.rstrip("/"), log_level="warning", timeout_graceful_shutdown=3
+        create_page(site), root_path=root_path.rstrip("/"), log_level="warning", timeout_graceful_shutdown=3
     )
     with listener, contextlib.suppress(KeyboardInterrupt):
         Server(config).run(sockets=[listener])

@@ -11,6 +11,7 @@ from stand_in import StandIn
 import ui
 from index.errors import UserError
 from qa.limits import MAX_QUESTION, complaint
+from qa.site import Site
 
 
 def test_a_missing_index_is_one_line_and_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -26,9 +27,9 @@ def test_a_taken_port_and_a_port_that_is_none_are_mistakes() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(UserError, match=f"^127.0.0.1:{port} cannot be opened .*--port"):
-            ui.serve(StandIn(), "127.0.0.1", port)  # type: ignore[arg-type]
+            ui.serve(Site.of(StandIn()), "127.0.0.1", port)  # type: ignore[arg-type]
     with pytest.raises(UserError, match=r"^127\.0\.0\.1:99999 cannot be opened"):
-        ui.serve(StandIn(), "127.0.0.1", 99999)  # type: ignore[arg-type]
+        ui.serve(Site.of(StandIn()), "127.0.0.1", 99999)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

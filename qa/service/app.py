@@ -1,0 +1,28 @@
+"""The HTTP service put together: middlewares, errors, pages and the interface over one Site.
+
+Knows the parts by name; it must not know what any of them does.
+"""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+
+from qa.service.ask import add_interface
+from qa.service.errors import add_errors
+from qa.service.headers import Headers
+from qa.service.pages import add_pages
+from qa.site import Site
+
+
+def create_app(site: Site) -> FastAPI:
+    """The routes over `site`. Links are relative, so that it may stand behind any prefix."""
+    # The framework's own documentation pages load their scripts from outside.
+    app = FastAPI(title="Wenbao", docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")
+    # No foreign origin may read answers; its presence also keeps the chat's framework from allowing every origin.
+    app.add_middleware(CORSMiddleware, allow_origins=[])
+    app.add_middleware(Headers)
+    add_errors(app)
+    add_pages(app, site)
+    add_interface(app, site)
+    return app

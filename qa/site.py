@@ -1,0 +1,97 @@
+"""What a running server shares between its requests: the current assistant, where its index lies, and its keepers.
+
+Knows Assistant and the index's folder; it must not know the web framework, the page, or how an answer comes about.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+from index.disk import MANIFEST
+from index.errors import UserError
+from index.store import open_index
+from qa.assistant import Assistant, open_assistant
+
+CHECK_SECONDS = 1.0
+"""How often, at most, the index's manifest is looked at."""
+
+log = logging.getLogger(__name__)
+
+Stamp = tuple[int, int, int]
+
+
+class Site:
+    """A server's shared state.
+
+    `assistant` is the current one: take it once per request, so that the request keeps the index it began with.
+    `index_path` is None over an assistant that has no folder (`Site.of`). `ledger` keeps audit, feedback and
+    conversations, `guard` says who may do what; each is None where the server runs without it.
+    """
+
+    def __init__(self, index: Path, data: Path = Path("data"), ledger: Any = None, guard: Any = None) -> None:
+        """Opens the index in `index`; `data` is the folder of the server's own files. UserError as `open_index`."""
+        self.index_path: Path | None = index
+        self.data_path = data
+        self.ledger, self.guard = ledger, guard
+        self._stamp = _stamp(index)
+        self._assistant = open_assistant(index)
+        self._looked = time.monotonic()
+        self._reopening = threading.Lock()
+
+    @classmethod
+    def of(cls, assistant: Assistant, data: Path = Path("data"), ledger: Any = None, guard: Any = None) -> Site:
+        """A site over an assistant that is already open and stays as it is: no folder is watched."""
+        site = cls.__new__(cls)
+        site.index_path, site.data_path, site.ledger, site.guard = None, data, ledger, guard
+        site._assistant, site._stamp, site._looked = assistant, None, time.monotonic()
+        site._reopening = threading.Lock()
+        return site
+
+    @property
+    def assistant(self) -> Assistant:
+        """The current assistant, at once. A changed index is opened meanwhile and stands at one of the next calls."""
+        now = time.monotonic()
+        if self.index_path is not None and now - self._looked >= CHECK_SECONDS:
+            self._looked = now
+            if _stamp(self.index_path) != self._stamp and not self._reopening.locked():
+                threading.Thread(target=self.reload, name="reopen-index", daemon=True).start()
+        return self._assistant
+
+    def reload(self) -> bool:
+        """Opens the index anew where its manifest has changed, and waits for it; True where it was exchanged.
+
+        One that cannot be opened is logged, once for each state of the manifest, and the assistant stays as it was.
+        """
+        if self.index_path is None:
+            return False
+        with self._reopening:
+            stamp = _stamp(self.index_path)
+            if stamp == self._stamp:
+                return False
+            # Even where opening fails: the same broken state is not tried at every look.
+            self._stamp = stamp
+            current = self._assistant
+            try:
+                # The reader and its calibration do not depend on the index and are shared between the two.
+                self._assistant = Assistant(open_index(self.index_path), current.reader, current.calibration)
+            except UserError as error:
+                log.warning("the changed index was not taken over, the one before stays: %s", error)
+                return False
+            except Exception:
+                log.exception("the changed index was not taken over, the one before stays")
+                return False
+        log.info("the changed index was taken over: %d documents", len(self._assistant.index.documents))
+        return True
+
+
+def _stamp(index: Path) -> Stamp | None:
+    """What changes whenever the manifest is replaced; None where there is none."""
+    try:
+        told = (index / MANIFEST).stat()
+    except OSError:
+        return None
+    return told.st_mtime_ns, told.st_size, told.st_ino
