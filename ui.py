@@ -39,17 +39,22 @@ CONCURRENCY = 4
 log = logging.getLogger(__name__)
 
 
-def create_page(site: Site) -> FastAPI:
-    """The whole server over `site`: the chat page at /, the routes of qa.service beside it."""
+def create_page(site: Site, portals: Sequence[str] = ()) -> FastAPI:
+    """The whole server over `site`: the chat page at /, the routes of qa.service beside it.
+
+    `portals` are the origins that may show it in a frame and call it from their pages.
+    """
     import gradio as gr
 
     from qa.service import create_app
     from qa.suggest import example_questions
 
     blocks = _blocks(site, example_questions(site.assistant))
-    head = f"<style>{_asset('page.css')}</style><script>{_asset('page.js')}</script>"
+    styles, scripts = ("page.css", "embedded.css"), ("page.js", "embedded.js")
+    head = "".join(f"<style>{_asset(name)}</style>" for name in styles)
+    head += "".join(f"<script>{_asset(name)}</script>" for name in scripts)
     app: FastAPI = gr.mount_gradio_app(
-        create_app(site),
+        create_app(site, portals),
         blocks,
         path="/",
         theme=_theme(),
@@ -154,8 +159,13 @@ def _wire(
         yield [*before, _says("assistant", said_html)], gr.skip(), gr.skip(), evidence, [*past, text.strip()]
 
     def start(request: gr.Request) -> Iterator[tuple[Any, ...]]:
-        question = request.query_params.get("q", "") if request else ""
-        yield from reply(question, [], [], []) if question else [tuple(gr.skip() for _ in outputs)]
+        told = request.query_params if request else {}
+        wanted = [name for name in (told.get("document", ""),) if name in site.assistant.index.documents]
+        picked = gr.update(value=wanted) if wanted else gr.skip()
+        question = told.get("q", "")
+        steps = reply(question, wanted, [], []) if question else [tuple(gr.skip() for _ in outputs)]
+        for step in steps:
+            yield *step, picked
 
     # Annotations are strings here, and the framework looks for its Request type in them.
     start.__annotations__["request"] = gr.Request
@@ -166,7 +176,7 @@ def _wire(
     box.submit(reply, [box, chosen, chat, asked], **common)
     for button in buttons:
         button.click(reply, [button, chosen, chat, asked], **common)
-    blocks.load(start, None, **common)
+    blocks.load(start, None, **{**common, "outputs": [*outputs, chosen]})
     chat.clear(
         lambda: (gr.update(visible=bool(buttons)), catalogue(site.assistant.index.documents), []),
         None, [outputs[2], outputs[3], asked], show_progress="hidden", api_visibility="private", queue=False,
@@ -238,27 +248,37 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python ui.py", description="问报: the chat page and the HTTP interface.")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
     parser.add_argument("--port", type=int, default=7860)
-    parser.add_argument("--root-path", default="", metavar="PREFIX", help="prefix that a proxy in front strips")
+    parser.add_argument("--root-path", default="", metavar="PREFIX", help="the path below which a proxy shows it")
     parser.add_argument("--index", type=Path, default=Path("data/index"), metavar="DIR")
     parser.add_argument("--data", type=Path, default=Path("data"), metavar="DIR", help="the server's own files")
+    parser.add_argument(
+        "--portal", action="append", default=[], metavar="ORIGIN",
+        help="an origin that may embed the page and call it, such as https://portal.example; repeat for several",
+    )  # fmt: skip
     options = parser.parse_args(arguments)
     from qa.site import Site
 
     try:
-        serve(Site(options.index, options.data), options.host, options.port, options.root_path)
+        site = Site(options.index, options.data)
+        serve(site, options.host, options.port, options.root_path, options.portal)
     except UserError as error:
         print(error, file=sys.stderr)
         return 2
     return 0
 
 
-def serve(site: Site, host: str, port: int, root_path: str = "") -> None:
+def serve(site: Site, host: str, port: int, root_path: str = "", portals: Sequence[str] = ()) -> None:
     """Runs the server and prints its address once it listens; port 0 takes a free one.
 
-    UserError where the address is not to be had.
+    `root_path` is the prefix that a proxy in front puts before every path, whether it strips or keeps it.
+    UserError where the address is not to be had, and for a prefix or a portal that is none.
     """
     import uvicorn
 
+    from qa.service.prefix import Prefix, prefix_of
+    from qa.service.widget import portal_origin
+
+    prefix, origins = prefix_of(root_path), [portal_origin(text) for text in portals]
     try:
         listener = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except (OSError, OverflowError) as error:
@@ -268,7 +288,7 @@ def serve(site: Site, host: str, port: int, root_path: str = "") -> None:
             "a free address of this machine",
             remedy,
         ) from error
-    address = f"http://{host}:{listener.getsockname()[1]}{root_path.rstrip('/')}"
+    address = f"http://{host}:{listener.getsockname()[1]}{prefix}"
 
     class Server(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -276,9 +296,8 @@ def serve(site: Site, host: str, port: int, root_path: str = "") -> None:
             if self.started:
                 print(address, flush=True)
 
-    config = uvicorn.Config(
-        create_page(site), root_path=root_path.rstrip("/"), log_level="warning", timeout_graceful_shutdown=3
-    )
+    app = Prefix(create_page(site, origins), prefix)
+    config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=3)
     with listener, contextlib.suppress(KeyboardInterrupt):
         Server(config).run(sockets=[listener])
 

@@ -5,6 +5,8 @@ Plain ASGI, since a streamed answer must not wait for its end. Knows no route an
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -15,22 +17,22 @@ CONTENT_POLICY = (
     "form-action 'self'; frame-ancestors 'self'"
 )
 _HEADERS = {
-    "content-security-policy": CONTENT_POLICY,
     "x-content-type-options": "nosniff",
     "referrer-policy": "same-origin",
 }
 
 
 class Headers:
-    """Adds the security headers to every HTTP response of `app`."""
+    """Adds the security headers to every HTTP response of `app`; `portals` are origins that may frame its pages."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, portals: Sequence[str] = ()) -> None:
         self.app = app
+        self.headers = {"content-security-policy": " ".join((CONTENT_POLICY, *portals)), **_HEADERS}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(_HEADERS)
+                MutableHeaders(scope=message).update(self.headers)
             await send(message)
 
         await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)
