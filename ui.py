@@ -23,9 +23,10 @@ os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", "1000000")
 
 from index.errors import UserError
+from qa.cards import cards, catalogue
 from qa.limits import MAX_HISTORY, MAX_QUESTION, complaint
-from qa.reading import catalogue, name_of
-from qa.render import bubble, cards, notice, question_bubble
+from qa.reading import name_of
+from qa.render import bubble, notice, question_bubble
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -196,7 +197,7 @@ def _answer(site: Site, question: str, past: Sequence[str], documents: object) -
         # The last edge before the reader: without it the chat would wait for ever.
         log.exception("a question was not answered")
         return notice("服务器内部出错，没有得到答案。请稍后再试。"), catalogue(known)
-    return bubble(answer), cards(answer, {name: document.text for name, document in known.items()})
+    return bubble(answer), cards(answer, known)
 
 
 def _turns(turns: object) -> list[dict[str, str]]:

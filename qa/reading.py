@@ -16,11 +16,9 @@ from itertools import pairwise
 from urllib.parse import quote
 
 from index.records import Document, Section
-from qa.render import period_label
+from qa.render import language, period_label
 
 _KINDS = {"preamble": "开头", "problems": "存在的问题", "closing": "结束语", "glossary": "名词解释", "annex": "附件"}
-# Frequent characters of any report that differ between the scripts, pairwise.
-_SIMPLIFIED, _TRADITIONAL = set("们国会发经济业务区产实个设"), set("們國會發經濟業務區產實個設")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +65,6 @@ def parse_place(document: Document, start: str, end: str, marks: str = "") -> Pl
     return place
 
 
-def language(text: str) -> str:
-    """zh-TW where the text is written in Traditional characters, else zh-CN."""
-    traditional = sum(char in _TRADITIONAL for char in text)
-    return "zh-TW" if traditional > sum(char in _SIMPLIFIED for char in text) else "zh-CN"
-
-
 def reading_page(document: Document, place: Place | None = None, view: View | None = None) -> str:
     """The page. The text of its <article> is `document.text`, line ends aside; all of it is escaped."""
     view = view or View()
@@ -108,21 +100,6 @@ def name_of(document: Document) -> str:
     title = document.title or document.id
     title = title if document.place in title else f"{document.place}{title}"
     return title if not document.year or str(document.year) in title else f"{title}（{document.year}年）"
-
-
-def catalogue(documents: Mapping[str, Document]) -> str:
-    """The documents as a list of cards for the chat page's panel, each with its facts and a link to its whole text."""
-    items = []
-    for identifier, document in documents.items():
-        facts = escape(" · ".join(fact for fact in (document.place, document.date, document.speaker) if fact))
-        items.append(
-            f'<li class="wb-card"><h3>{escape(name_of(document))}</h3><p class="wb-path">{facts}</p>'
-            f'<p class="wb-more"><a class="wb-open" href="doc/{quote(identifier, safe="")}">阅读全文</a></p></li>'
-        )
-    return (
-        '<div class="wb-cards"><p class="wb-hint">提问之后，这里显示答案在报告里的原文和出处。</p>'
-        f'<h2 class="wb-head">可以查阅的报告</h2><ol class="wb-card-list">{"".join(items)}</ol></div>'
-    )
 
 
 @lru_cache

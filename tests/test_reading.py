@@ -12,7 +12,8 @@ from stand_in import document
 
 from index.records import Document, Section, Spot
 from index.textmap import identity
-from qa.reading import Place, View, language, message_page, parse_place, reading_page
+from qa.reading import Place, View, message_page, parse_place, reading_page
+from qa.render import language
 
 REPORT = document()
 

@@ -14,7 +14,9 @@ from stand_in import document
 
 from index.records import Document, Section
 from qa.answer import Answer, AnswerItem, Citation, cite
-from qa.render import bubble, cards, marked_html, notice, period_label, place_link, question_bubble, to_text
+from qa.cards import cards
+from qa.messages import CHINESE
+from qa.render import bubble, marked_html, notice, period_label, place_link, question_bubble, to_text
 
 GOLDEN = Path(__file__).parent / "data" / "golden"
 REPORT = document()
@@ -54,11 +56,17 @@ REFUSED = Answer(
 )  # fmt: skip
 PASSAGE = "固定资产投资增长28.8%,增速居全省第二;财政总收入、一般公共预算收入分别增长5.0%、6.4%"
 LONG = answer((quoted(REPORT, 1, PASSAGE, PASSAGE),), (AnswerItem(PASSAGE, "sanmen-2023", 1),))
+
+
+def evidence(answer: Answer) -> str:
+    return cards(answer, {item.id: item for item in (REPORT, OTHER)})
+
+
 CASES = {"one": ONE, "long": LONG, "list": LIST, "several": SEVERAL, "refused": REFUSED}
 
 
 @pytest.mark.parametrize("name", CASES)
-@pytest.mark.parametrize(("render", "ending"), [(to_text, "txt"), (bubble, "bubble.html"), (cards, "cards.html")])
+@pytest.mark.parametrize(("render", "ending"), [(to_text, "txt"), (bubble, "bubble.html"), (evidence, "cards.html")])
 def test_golden(name: str, render: object, ending: str) -> None:
     assert callable(render)
     shown = render(CASES[name])
@@ -126,8 +134,23 @@ def test_a_reports_text_is_text(text: str, title: str, heading: str, data: st.Da
     end = data.draw(st.integers(start + 1, len(text)))
     citation = Citation(1, title, title, (heading,), heading, 0, len(text), text, ((start, end),))
     made = Answer(text, title, False, text, 0.5, (AnswerItem(text, title, 1),), (citation,), (citation,), text, 1.0)
-    allowed = {"div", "p", "strong", "a", "mark", "span", "br", "h2", "h3", "ol", "li", "blockquote", "textarea"}
-    for html in (bubble(made), cards(made)):
+    allowed = {
+        "button",
+        "div",
+        "p",
+        "strong",
+        "a",
+        "mark",
+        "span",
+        "br",
+        "h2",
+        "h3",
+        "ol",
+        "li",
+        "blockquote",
+        "textarea",
+    }
+    for html in (bubble(made), bubble(made, CHINESE, "t.1"), cards(made, {})):
         assert set(Reader(html).tags) <= allowed
         assert text in Reader(html).text
     assert Reader(marked_html(text, 0, [(start, end)])).text == text
@@ -144,7 +167,7 @@ def test_a_reports_text_is_text(text: str, title: str, heading: str, data: st.Da
 )
 def test_the_words_around_a_quote_stay_in_its_paragraph(text: str, quote: str, before: str, after: str) -> None:
     made = replace(REPORT, text=text, sections=(Section((), 0, len(text), "body", ""),))
-    shown = cards(answer((quoted(made, 1, quote),), (AnswerItem(quote, made.id, 1),)), {made.id: text})
+    shown = cards(answer((quoted(made, 1, quote),), (AnswerItem(quote, made.id, 1),)), {made.id: made})
     around = [f'<span class="wb-around">{part}</span>' if part else "" for part in (before, after)]
     assert f'<blockquote lang="zh-CN">{around[0]}<span>{quote}</span>{around[1]}</blockquote>' in shown
 
