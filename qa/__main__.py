@@ -13,6 +13,7 @@ from index.errors import UserError
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "ask": ("qa.ask", "answer one question"),
+    "audit": ("qa.ledger.command", "export, rotate or copy the record of what was asked; set what is kept"),
 }
 """Name to module and one line of help. A module gives `add_arguments(parser)` and `main(options) -> int`, its exit
 status; it is imported only when its command is asked for."""

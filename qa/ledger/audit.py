@@ -215,6 +215,8 @@ def _rotate(connection: sqlite3.Connection) -> int:
     if found and policy.archive:
         _archive(Path(policy.archive), [audit_row(row) for row in found])
     connection.executemany("DELETE FROM audit WHERE number = ?", [(row[0],) for row in found])
+    if found:
+        connection.execute("DELETE FROM done WHERE NOT EXISTS (SELECT 1 FROM audit WHERE wording = done.wording)")
     connection.execute("PRAGMA incremental_vacuum(2000)").fetchall()
     return len(found)
 

@@ -9,6 +9,7 @@ from qa.ledger.conversations import Conversations
 from qa.ledger.database import Database, open_database
 from qa.ledger.feedback import FeedbackBook
 from qa.ledger.records import Policy
+from qa.ledger.review import Review
 from qa.ledger.settings import Key, check_policy, read_policy, write_policy
 
 
@@ -21,6 +22,7 @@ class Ledger:
         self.audit = Audit(database, Key(database.path))
         self.feedback = FeedbackBook(database)
         self.conversations = Conversations(database)
+        self.review = Review(database)
 
     @property
     def policy(self) -> Policy:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, TextIO
 
 from index.errors import UserError
 from qa.ledger.audit import COLUMNS, audit_row
-from qa.ledger.columns import clean, now
+from qa.ledger.columns import clean, json_text, now
 from qa.ledger.database import Database
 from qa.ledger.records import MAX_COMMENT, REASONS, Feedback, Marked
 
@@ -17,6 +17,8 @@ FIELDS = (
     f" {COLUMNS} FROM feedback JOIN audit ON audit.number = feedback.audit"
 )
 """What `feedback_of` takes, in its order, and where from."""
+
+_PAGE = 500
 
 
 def feedback_of(row: Sequence[Any]) -> Feedback:
@@ -92,11 +94,28 @@ class FeedbackBook:
             ).fetchone()
         return feedback_of(row) if row else None
 
-    def all(self) -> Iterator[Feedback]:
-        """Every reader's word, oldest first."""
-        with self._database.read() as connection:
-            rows = connection.execute(f"SELECT {FIELDS} ORDER BY feedback.number").fetchall()
-        return map(feedback_of, rows)
+    def words(self, since: str = "", until: str = "") -> Iterator[Feedback]:
+        """Every reader's word with `since <= at < until`, oldest first; "" sets no bound."""
+        last = 0
+        while True:
+            with self._database.read() as connection:
+                found = connection.execute(
+                    f"SELECT {FIELDS} WHERE feedback.number > ? AND feedback.at >= ? AND (? = '' OR feedback.at < ?)"
+                    " ORDER BY feedback.number LIMIT ?",
+                    (last, since, until, until, _PAGE),
+                ).fetchall()
+            yield from map(feedback_of, found)
+            if len(found) < _PAGE:
+                return
+            last = found[-1][0]
+
+    def export(self, out: TextIO, since: str = "", until: str = "") -> int:
+        """Writes these words as JSON Lines, each with its audit row, and tells how many."""
+        count = 0
+        for word in self.words(since, until):
+            out.write(json_text(word.to_json()) + "\n")
+            count += 1
+        return count
 
     def disputed(self, limit: int = 100) -> tuple[Feedback, ...]:
         """The words of those who were not helped, the most disputed wording first, then the newest."""

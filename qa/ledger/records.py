@@ -6,7 +6,7 @@ Knows nothing else: no database, no answer's making, no page. Times are UTC in I
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 WRONG, INCOMPLETE, WRONG_PLACE, NOT_ANSWERED = "错误", "不全", "出处不对", "应答未答"
@@ -156,10 +156,11 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Questions of the same wording that want the keeper's eye: refused ones, or ones with 👎, since last done.
+    """Questions of one wording that want the keeper's eye, counted since the keeper was last done with them.
 
-    `row` is the newest of them; `feedback` newest first. `asked` counts all since then, `refused` and `down` those
-    that were refused and voted down, `up` those voted up.
+    `row` is the newest that was refused or voted down. `asked` counts all, `refused` those that were refused, `down`
+    and `up` the readers' votes; `reasons` the reasons of those against, most frequent first; `feedback` the newest
+    words, newest first. `last_row` and `last_feedback` are the highest numbers counted, for `Review.mark_done`.
     """
 
     wording: str
@@ -168,8 +169,20 @@ class Group:
     refused: int
     down: int
     up: int
-    reasons: Mapping[str, int] = field(default_factory=dict)
-    feedback: tuple[Feedback, ...] = ()
+    reasons: tuple[tuple[str, int], ...]
+    feedback: tuple[Feedback, ...]
+    last_row: int
+    last_feedback: int
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A wording that the keeper has dealt with: when, who, and the newest row of it."""
+
+    wording: str
+    at: str
+    who: str
+    row: AuditRow
 
 
 @dataclass(frozen=True, slots=True)

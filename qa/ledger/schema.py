@@ -28,6 +28,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
         )""",
         "CREATE INDEX audit_request ON audit (request_id)",
         "CREATE INDEX audit_wording ON audit (wording, refused)",
+        "CREATE INDEX audit_refused ON audit (wording) WHERE refused",
         "CREATE INDEX audit_use ON audit (at, refused, error, latency_ms)",
         """CREATE TABLE feedback (
             number INTEGER PRIMARY KEY AUTOINCREMENT,
