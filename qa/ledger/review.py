@@ -92,7 +92,8 @@ class Review:
             if last_row is None:
                 (word,) = connection.execute("SELECT coalesce(max(number), 0) FROM feedback").fetchone()
                 seen = (newest, word)
-            connection.execute("INSERT OR REPLACE INTO done VALUES (?, ?, ?, ?, ?)", (wording, now(), clean(who), *seen))
+            values = (wording, now(), clean(who), *seen)
+            connection.execute("INSERT OR REPLACE INTO done VALUES (?, ?, ?, ?, ?)", values)
             return True
 
         return self._database.write(insert)
