@@ -37,10 +37,14 @@ SHARED: dict[str, set[str] | None] = {
     "transformers": {"index/convert.py", "index/export.py", "qa/network.py"},
     # spreadsheets: as reports, and as question files
     "python_calamine": {"index/workbook.py", "eval/sheets.py"},
+    # the page of a run, and the keeper's page
+    "jinja2": {"eval/report.py", "qa/keeping.py"},
     # the HTTP routes, by duty, and the page that is mounted beside them
     "fastapi": {"qa/service/", "ui.py"},
     "starlette": {"qa/service/"},
     "pydantic": {"qa/service/"},
+    # the server, and what a connection of it has to do in time
+    "uvicorn": {"ui.py", "qa/access/protocol.py"},
 }
 
 # Where the libraries live that give the product its parts.
