@@ -14,6 +14,9 @@ from index.errors import UserError
 COMMANDS: dict[str, tuple[str, str]] = {
     "ask": ("qa.ask", "answer one question"),
     "audit": ("qa.ledger.command", "export, rotate or copy the record of what was asked; set what is kept"),
+    "keys": ("qa.access.keys", "the keys of programs: add, list, revoke"),
+    "users": ("qa.access.users", "the people who log in: add, list, set, passwd, remove"),
+    "roles": ("qa.access.roles", "the documents that a role may see: list, limit, free"),
 }
 """Name to module and one line of help. A module gives `add_arguments(parser)` and `main(options) -> int`, its exit
 status; it is imported only when its command is asked for."""

@@ -38,7 +38,7 @@ _STYLE = (
 
 
 def add_login(app: FastAPI, guard: Guard) -> None:
-    """Adds the routes. A user of a limit of logins is told to wait with 429; a wrong name and a wrong password alike."""
+    """Adds the routes. A wrong name and a wrong password get the same reply; too many tries get 429."""
 
     @app.get("/login", include_in_schema=False, response_class=HTMLResponse)
     def form(request: Request, next: str = "/") -> Response:
