@@ -1,4 +1,4 @@
-"""The commands `python -m eval run | compare | check | perturb`. The only place here that prints."""
+"""The commands `python -m eval run | compare | check | perturb | from-feedback`. The only place here that prints."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from eval.questions import QuestionFile, read_questions
+from eval.questions import QuestionFile, read_questions, write_questions
 from index.errors import UserError
 
 
@@ -54,6 +54,11 @@ def _parser() -> argparse.ArgumentParser:
     perturb.add_argument("--out", type=Path, required=True)
     perturb.add_argument("--index", type=Path, default=Path("data/index"))
     perturb.set_defaults(command=_perturb)
+    feedback = commands.add_parser("from-feedback", help="rows of a question file from readers' feedback, checked")
+    feedback.add_argument("--ledger", type=Path, default=Path("data/wenbao.sqlite"), help="(data/wenbao.sqlite)")
+    feedback.add_argument("--out", type=Path, required=True, help="the question file to write (JSON Lines)")
+    feedback.add_argument("--index", type=Path, default=Path("data/index"), help="the documents asked (data/index)")
+    feedback.set_defaults(command=_from_feedback)
     return parser
 
 
@@ -110,6 +115,29 @@ def _perturb(options: argparse.Namespace) -> int:
 
     assistant = open_assistant(options.index)
     print(text_of(run_perturbed(_scoped(asked, set(assistant.index.documents)), assistant, options.out, _say)))
+    return 0
+
+
+def _from_feedback(options: argparse.Namespace) -> int:
+    if not options.ledger.is_file():
+        raise UserError(f"no ledger at {options.ledger}", "the server's data folder's file", "Name it with --ledger.")
+    from eval.feedback import from_feedback
+    from index.store import open_index
+    from qa.ledger import open_ledger
+
+    documents = open_index(options.index).documents
+    ledger = open_ledger(options.ledger)
+    try:
+        harvest = from_feedback(ledger, documents)
+    finally:
+        ledger.close()
+    try:
+        write_questions(options.out, harvest.questions)
+    except OSError as error:
+        raise UserError(f"{options.out} cannot be written ({error.strerror})", "a file", "Name another.") from None
+    for line in harvest.left_out:
+        _say(f"no row from {line}")
+    print(f"{len(harvest.questions)} rows, {len(harvest.left_out)} left out")
     return 0
 
 

@@ -1,4 +1,4 @@
-"""The page of a run that one forwards: figures, plots, slices, what went wrong. Only importer of jinja2.
+"""The page of a run that one forwards: figures, plots, slices, what went wrong.
 
 Knows outcomes and the object of metrics.json. Everything shown passes through the template's escaping.
 """
