@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import TextIO
 
 from index import disk
-from index.build import Outcome, add, build, remove, shown
+from index.build import Outcome, add, build, remove
 from index.errors import UserError
 from index.records import Document
 from index.store import open_index
+from index.take import Intake, shown
 
 DEFAULT = Path("data/index")
 
@@ -85,11 +86,13 @@ def _add(options: argparse.Namespace) -> int:
 
 
 def _told(outcome: Outcome) -> int:
-    for document in outcome.added:
-        print(_line(document))
-        for spot in document.spots:
-            if not spot.repaired:
-                print(f"  damaged, not restored, at {spot.start}: {spot.raw!r}", file=sys.stderr)
+    for intake in outcome.intakes:
+        if intake.duplicate_of:
+            print(f"index: {shown(intake.path)} says the same as {intake.duplicate_of}: kept once", file=sys.stderr)
+        elif intake.document:
+            print(_line(intake, intake.document))
+            for spot in intake.suspicious:
+                print(f"  look at {spot.start}: {spot.raw!r}", file=sys.stderr)
     for file in outcome.skipped:
         print(f"index: skipped, of another kind: {shown(file)}", file=sys.stderr)
     for line in outcome.refused:
@@ -97,18 +100,21 @@ def _told(outcome: Outcome) -> int:
     return 1 if outcome.refused else 0
 
 
-def _line(document: Document) -> str:
-    headings = sum(1 for section in document.sections if section.path)
+def _line(intake: Intake, document: Document) -> str:
+    """The reading report of a file: one line, as its document's id and what was found in it."""
     repaired = sum(1 for spot in document.spots if spot.repaired)
+    periods = dict.fromkeys(section.period for section in document.sections if section.period)
     parts = [
         document.title,
         document.place,
         str(document.year or ""),
-        document.encoding,
-        f"{len(document.text)} characters",
-        f"{headings} sections",
+        intake.encoding,
+        intake.kind,
+        f"{intake.characters} characters kept, {intake.dropped} dropped",
+        f"{intake.headings} headings",
         f"{len(document.glossary)} glossary entries",
-        f"{repaired} of {len(document.spots)} damaged spots restored",
+        f"periods: {', '.join(periods) or 'none'}",
+        f"{repaired} of {len(document.spots)} damaged spots restored, {len(intake.suspicious)} to look at",
     ]
     return _row(document.id, *parts)
 

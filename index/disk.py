@@ -12,17 +12,19 @@ import json
 import os
 import re
 import shutil
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from index.errors import UserError
-from index.records import Document, GlossaryEntry, Passage, Section, Spot
-from index.textmap import TextMap
+from index.record_json import document_of, value_of
+from index.records import Document, Passage
 
 FORMAT = 1
 MANIFEST = "manifest.json"
+ORIGINALS = "originals"
 REBUILD = "Build it again: python -m index build PATH..."
 
 
@@ -31,10 +33,10 @@ _FIELDS = {"generation": str, "encoder": dict, "documents": dict, "files": dict}
 
 
 @contextmanager
-def writing(folder: Path) -> Iterator[None]:
-    """The right to write to `folder`, which is made when missing.
+def writing(folder: Path, wait: float = 0.0) -> Iterator[None]:
+    """The right to write to `folder`, which is made when missing; `wait` seconds for another thread or process to end.
 
-    UserError while another process has it, for a folder that holds something else, and where writing fails.
+    UserError while another one has it, for a folder that holds something else, and where writing fails.
     """
     try:
         _refuse_other_contents(folder)
@@ -45,16 +47,25 @@ def writing(folder: Path) -> Iterator[None]:
             f"{folder} cannot be written ({error.strerror})", "a folder of this user", "Name another one with --out."
         ) from error
     with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise UserError(
-                f"{folder} is being written by another process", "one writer at a time", "Try again when it has ended."
-            ) from error
+        _lock(lock, folder, time.monotonic() + wait)
         try:
             yield
         except OSError as error:
             raise not_written(str(folder), error.strerror or str(error)) from error
+
+
+def _lock(lock: IO[str], folder: Path, end: float) -> None:
+    """Takes the lock, which belongs to this opening of the file, so that it parts threads as well as processes."""
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            if time.monotonic() >= end:
+                found = f"{folder} is being written by another process"
+                raise UserError(found, "one writer at a time", "Try again when it has ended.") from error
+            time.sleep(0.05)
+        else:
+            return
 
 
 def not_written(what: str, why: str) -> UserError:
@@ -68,7 +79,7 @@ def _refuse_other_contents(folder: Path) -> None:
         return
     names = {entry.name for entry in folder.iterdir() if not entry.name.startswith(".")}
     generations = {name for name in names if _GENERATION.fullmatch(name)}
-    others = names - generations - {MANIFEST, f"{MANIFEST}.new"}
+    others = names - generations - {MANIFEST, f"{MANIFEST}.new", ORIGINALS}
     if not generations and MANIFEST in names:  # a page's manifest.json, not ours
         others.add(MANIFEST)
     if others:
@@ -171,36 +182,13 @@ def damage(folder: Path, manifest: Mapping[str, Any]) -> list[str]:
 
 def write_document(path: Path, document: Document) -> None:
     """All fields of `document` as readable JSON."""
-    value = {
-        "id": document.id,
-        "title": document.title,
-        "year": document.year,
-        "date": document.date,
-        "place": document.place,
-        "speaker": document.speaker,
-        "filename": document.filename,
-        "encoding": document.encoding,
-        "digest": document.digest,
-        "text": document.text,
-        "sections": [[list(s.path), s.start, s.end, s.kind, s.period] for s in document.sections],
-        "glossary": [[g.term, g.start, g.end] for g in document.glossary],
-        "spots": [[s.start, s.end, s.raw, s.repaired] for s in document.spots],
-        "map": [list(segment) for segment in document.map.segments],
-        "pages": list(document.pages),
-    }
-    path.write_text(json.dumps(value, ensure_ascii=False) + "\n", encoding="utf-8")
+    path.write_text(json.dumps(value_of(document), ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def read_document(path: Path) -> Document:
     """The document that `write_document` wrote. UserError where the file is not what it wrote."""
     with _reading(path):
-        value = json.loads(path.read_bytes())
-        value["sections"] = tuple(Section(tuple(p), a, b, kind, period) for p, a, b, kind, period in value["sections"])
-        value["glossary"] = tuple(GlossaryEntry(*entry) for entry in value["glossary"])
-        value["spots"] = tuple(Spot(*spot) for spot in value["spots"])
-        value["pages"] = tuple(value["pages"])
-        value["map"] = TextMap(tuple((a, b, c, d) for a, b, c, d in value["map"]))
-        return Document(**value)
+        return document_of(json.loads(path.read_bytes()))
 
 
 def write_passages(path: Path, passages: Sequence[Passage]) -> None:

@@ -18,7 +18,11 @@ from index.textmap import Edit, TextMap, apply
 
 def load_document(path: Path) -> Document:
     """The document of the file at `path`; its id is the file's stem. UserError as `read` raises it."""
-    raw = read(path)
+    return assemble(read(path), path)
+
+
+def assemble(raw: RawText, path: Path) -> Document:
+    """The document of what was read from `path`."""
     cleaned = clean(raw.text)
     edits = chrome_edits(cleaned.text)
     text, unchromed = apply(cleaned.text, edits)

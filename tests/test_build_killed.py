@@ -140,4 +140,4 @@ def test_a_full_disk_leaves_the_old_index_and_no_rest(county_index: Path, limit:
     assert line.endswith("); wanted room on the disk. The index is as it was; try again.")
     assert "Traceback" not in err
     assert _state(county_index) == before
-    assert sorted(p.name for p in county_index.iterdir()) == [".lock", "g1", "manifest.json"]
+    assert sorted(p.name for p in county_index.iterdir()) == [".lock", "g1", "manifest.json", "originals"]

@@ -32,7 +32,7 @@ def test_build_add_list_remove(tmp_path: Path, capfd: pytest.CaptureFixture[str]
     built = capfd.readouterr().out
     assert built.startswith(f"report-county\t{county.title}\t{county.place}\t{county.year or ''}\tutf-8\t")
     assert built.count("\n") == 1
-    assert f"\t{len(county.text)} characters\t" in built
+    assert f"\ttext\t{sum(map(len, county.text.split()))} characters kept, 0 dropped\t" in built
     assert main(["add", str(PROVINCE), "--out", out]) == 0
     assert capfd.readouterr().out.startswith(f"report-province\t{province.title}\t")
     assert main(["list", "--out", out]) == 0

@@ -10,10 +10,12 @@ import pytest
 from files import COUNTY, PROVINCE
 
 from index import disk
-from index.build import add, build, find_files, passage_input, remove
+from index.build import add, build, remove
 from index.document import load_document
 from index.embed import open_encoder
 from index.errors import UserError
+from index.files import find_files
+from index.generation import passage_input
 from index.records import Hit
 from index.split import split
 from index.store import Index, open_index
@@ -187,11 +189,11 @@ def test_files_that_cannot_be_taken_are_told_and_the_others_are_taken(tmp_path: 
     outcome = build([folder, folder / "a.txt", folder], tmp_path / "out")
     assert [document.id for document in outcome.added] == ["a"]
     assert outcome.skipped == (folder / "d.jpg",)
-    assert [error.found for error in outcome.refused] == [
-        f"{folder}/e\\u2028f.txt: the name is not UTF-8 or holds control characters",
-        f"{folder}/g.txt is empty",
-        f"{folder}/sub/a.txt would be a second document 'a'",
-    ]
+    assert outcome.refused == (
+        f"{folder}/e\\u2028f.txt: the name is not UTF-8 or holds control characters; wanted a plain name. Rename it.",
+        f"{folder}/g.txt is empty; wanted a file with text. Check the file, or leave it out.",
+        f"{folder}/sub/a.txt would be a second document 'a'; wanted one of each name. Rename the file.",
+    )
 
 
 def test_a_file_name_that_is_not_utf8_is_refused(tmp_path: Path) -> None:

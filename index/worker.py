@@ -1,0 +1,124 @@
+"""Files are read in a process of their own, so that a file that takes for ever or breaks a library costs only itself.
+
+Knows how to ask and to stop that process, and nothing of what it does with a file. `python -m index.worker` is it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import select
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+from index.errors import UserError
+from index.record_json import document_of, value_of
+from index.records import Spot
+from index.take import Intake, shown, take
+
+READ_SECONDS = 180.0  # a file of 3,000 pages takes a third of that on one free core
+_MEMORY = 6 << 30  # bytes of address space of the reading process
+_ROOT = Path(__file__).parents[1]
+
+
+class Worker:
+    """A reading process that is started when it is first asked, and again after it had to be stopped."""
+
+    def __init__(self, seconds: float = READ_SECONDS) -> None:
+        self._seconds = seconds
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def take(self, path: Path) -> Intake:
+        """As `index.take.take`; a file that takes too long or breaks the process is told as its `error`."""
+        process = self._running()
+        assert process.stdin is not None
+        with suppress(BrokenPipeError):
+            process.stdin.write(json.dumps(str(path.absolute())).encode() + b"\n")
+            process.stdin.flush()
+        line = self._line(process)
+        if line.endswith(b"\n"):
+            return replace(_intake(json.loads(line)), path=path)
+        late = process.poll() is None
+        self.stop()
+        found = (
+            f"{shown(path)} takes more than {self._seconds:g} s to read" if late else f"{shown(path)} breaks its reader"
+        )
+        error = UserError(found, "a file that can be read", "Save it again, as plain text if nothing else helps.")
+        return Intake(path, None, error=str(error))
+
+    def stop(self) -> None:
+        """Ends the process, at once where it does not listen."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        process.kill()
+        process.wait()
+        for pipe in (process.stdin, process.stdout):
+            if pipe is not None:
+                with suppress(BrokenPipeError):
+                    pipe.close()
+
+    def __enter__(self) -> Worker:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def _running(self) -> subprocess.Popen[bytes]:
+        if self._process is None or self._process.poll() is not None:
+            self.stop()
+            environment = {**os.environ, "PYTHONPATH": str(_ROOT)}
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "index.worker"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                env=environment,
+            )
+        return self._process
+
+    def _line(self, process: subprocess.Popen[bytes]) -> bytes:
+        """The process's next line, or what there was of it when the time was over or the process had ended."""
+        assert process.stdout is not None
+        handle, end, parts = process.stdout.fileno(), time.monotonic() + self._seconds, []
+        while True:
+            ready, _, _ = select.select([handle], [], [], max(end - time.monotonic(), 0))
+            part = os.read(handle, 1 << 20) if ready else b""
+            parts.append(part)
+            if not part or part.endswith(b"\n"):
+                if not part and ready:
+                    process.wait()
+                return b"".join(parts)
+
+
+def _value(intake: Intake) -> dict[str, Any]:
+    value = {name: getattr(intake, name) for name in ("kind", "encoding", "characters", "dropped", "headings", "error")}
+    document = value_of(intake.document) if intake.document else None
+    return {**value, "document": document, "suspicious": [list(asdict(spot).values()) for spot in intake.suspicious]}
+
+
+def _intake(value: dict[str, Any]) -> Intake:
+    document = document_of(value.pop("document")) if value["document"] else None
+    value.pop("document", None)
+    suspicious = tuple(Spot(*spot) for spot in value.pop("suspicious"))
+    return Intake(Path(), document, suspicious=suspicious, **value)
+
+
+def main() -> None:
+    """For every line of standard input, the path of a file in JSON: one line of JSON with what `take` made of it."""
+    out = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # a library that prints must not be taken for an answer
+    with suppress(ValueError, OSError):  # not every system limits address space
+        resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, resource.getrlimit(resource.RLIMIT_AS)[1]))
+    for line in sys.stdin.buffer:
+        out.write(json.dumps(_value(take(Path(json.loads(line))))).encode() + b"\n")
+        out.flush()
+
+
+if __name__ == "__main__":
+    main()
