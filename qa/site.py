@@ -15,6 +15,10 @@ from index.disk import MANIFEST
 from index.errors import UserError
 from index.store import open_index
 from qa.assistant import Assistant, open_assistant
+from qa.ledger import Ledger, open_ledger
+
+LEDGER = "wenbao.sqlite"
+"""The ledger's file in the data folder."""
 
 CHECK_SECONDS = 1.0
 """How often, at most, the index's manifest is looked at."""
@@ -32,18 +36,24 @@ class Site:
     conversations, `guard` says who may do what; each is None where the server runs without it.
     """
 
-    def __init__(self, index: Path, data: Path = Path("data"), ledger: Any = None, guard: Any = None) -> None:
-        """Opens the index in `index`; `data` is the folder of the server's own files. UserError as `open_index`."""
+    def __init__(self, index: Path, data: Path = Path("data"), guard: Any = None) -> None:
+        """Opens the index in `index`; `data` is the folder of the server's own files, the ledger among them.
+
+        UserError as `open_index` and `open_ledger`.
+        """
         self.index_path: Path | None = index
         self.data_path = data
-        self.ledger, self.guard = ledger, guard
         self._stamp = _stamp(index)
         self._assistant = open_assistant(index)
+        self.ledger: Ledger | None = open_ledger(data / LEDGER)
+        self.guard = guard
         self._looked = time.monotonic()
         self._reopening = threading.Lock()
 
     @classmethod
-    def of(cls, assistant: Assistant, data: Path = Path("data"), ledger: Any = None, guard: Any = None) -> Site:
+    def of(
+        cls, assistant: Assistant, data: Path = Path("data"), ledger: Ledger | None = None, guard: Any = None
+    ) -> Site:
         """A site over an assistant that is already open and stays as it is: no folder is watched."""
         site = cls.__new__(cls)
         site.index_path, site.data_path, site.ledger, site.guard = None, data, ledger, guard

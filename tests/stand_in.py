@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from index.errors import UserError
@@ -47,6 +47,7 @@ def document(identifier: str = "sanmen-2023", text: str = "", title: str = "ä¸‰é
 @dataclass(frozen=True)
 class Documents:
     documents: Mapping[str, Document]
+    manifest: Mapping[str, str] = field(default_factory=lambda: {"generation": "g1"})
 
 
 class StandIn:

@@ -63,7 +63,9 @@ def test_a_bad_request_is_an_error_object(body: object, status: int, code: str) 
 
 
 def test_what_is_no_json_and_what_is_no_route() -> None:
-    assert client.post("/api/v1/ask", content=b"\xff{").json()["error"]["code"] == "bad_request"
+    raw = {"content-type": "application/json"}
+    assert client.post("/api/v1/ask", content=b"\xff{", headers=raw).json()["error"]["code"] == "bad_request"
+    assert client.post("/api/v1/ask", content=b"{}").json()["error"]["code"] == "unsupported_type"
     assert client.get("/api/v1/ask").json()["error"]["code"] == "method_not_allowed"
     assert client.get("/nowhere").json()["error"]["code"] == "not_found"
 

@@ -6,16 +6,27 @@ Knows the parts by name; it must not know what any of them does.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib.metadata import version
 
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
-from qa.service.ask import add_interface
-from qa.service.errors import add_errors
+from qa.service.ask import add_questions
+from qa.service.bodies import Bounds
+from qa.service.documents import add_documents
+from qa.service.errors import add_errors, add_nowhere
 from qa.service.headers import Headers
+from qa.service.mcp import Tools, add_mcp
+from qa.service.openai_shape import add_openai
 from qa.service.pages import add_pages
 from qa.service.widget import add_widget
 from qa.site import Site
+
+_ABOUT = (
+    "Answers questions about government work reports in the reports' own words, with citations. Positions are in "
+    "characters of a document's text, so that `quote == text[start:end]`. Every reply that is not a success is "
+    '`{"error": {"code", "message", "hint", "request_id"}}`.'
+)
 
 
 def create_app(site: Site, portals: Sequence[str] = ()) -> FastAPI:
@@ -24,7 +35,18 @@ def create_app(site: Site, portals: Sequence[str] = ()) -> FastAPI:
     `portals` are origins ("https://portal.example") whose pages may frame it and read its answers.
     """
     # The framework's own documentation pages load their scripts from outside.
-    app = FastAPI(title="Wenbao", docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")
+    tools = Tools(site)
+    app = FastAPI(
+        title="Wenbao 问报",
+        version=version("wenbao"),
+        description=_ABOUT,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+        lifespan=lambda _: tools.running(),
+    )
+    # The innermost, so that what it refuses has the headers that all replies have.
+    app.add_middleware(Bounds)
     # No other origin may read answers; its presence also keeps the chat's framework from allowing every origin.
     app.add_middleware(
         CORSMiddleware,
@@ -36,5 +58,9 @@ def create_app(site: Site, portals: Sequence[str] = ()) -> FastAPI:
     add_errors(app)
     add_pages(app, site)
     add_widget(app)
-    add_interface(app, site)
+    add_questions(app, site)
+    add_documents(app, site)
+    add_openai(app, site)
+    add_mcp(app, tools)
+    add_nowhere(app)
     return app
