@@ -25,7 +25,7 @@
       box-shadow: 0 6px 28px rgba(0, 0, 0, .3);
     }
     .panel[hidden] { display: none; }
-    .inline .panel { position: relative; z-index: auto; width: 100%; max-width: none; height: var(--height); box-shadow: none; border: 1px solid var(--colour); }
+    .inline .panel { position: relative; inset: auto; z-index: auto; width: 100%; max-width: none; height: var(--height); box-shadow: none; border: 1px solid var(--colour); }
     .bottom { bottom: var(--away); } .top { top: var(--away); } .right { right: 20px; } .left { left: 20px; }
     .head { display: flex; align-items: center; background: var(--colour); padding: 4px 4px 4px 14px; gap: 8px; }
     .head span { flex: 1; font: 600 15px/1.4 system-ui, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif; }

@@ -6,7 +6,13 @@
   const root = document.documentElement;
   root.classList.add("wb-embedded");
   const colour = query.get("colour") || "";
-  if (/^#([0-9a-f]{3}|[0-9a-f]{6})$/i.test(colour)) root.style.setProperty("--wb-portal", colour);
+  if (/^#([0-9a-f]{3}|[0-9a-f]{6})$/i.test(colour)) {
+    // Black on bright colours; the portal's script measures the same way.
+    const long = colour.length === 4 ? colour.slice(1).replace(/./g, "$&$&") : colour.slice(1);
+    const [r, g, b] = [0, 2, 4].map((at) => (parseInt(long.slice(at, at + 2), 16) / 255) ** 2.2);
+    root.style.setProperty("--wb-portal", colour);
+    root.style.setProperty("--wb-portal-on", 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.179 ? "#000" : "#fff");
+  }
 
   const widget = query.get("widget") || "";
   let portal = "";
