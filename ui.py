@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import logging
+import json
 import os
 import socket
 import sys
-from collections.abc import Iterator, Sequence
-from html import escape
+from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,21 +22,19 @@ os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", "1000000")
 
 from index.errors import UserError
-from qa.cards import cards, catalogue
-from qa.limits import MAX_HISTORY, MAX_QUESTION, complaint
-from qa.reading import name_of
-from qa.render import bubble, notice, question_bubble
+from qa.access import add_arguments, guard_for, server_settings
+from qa.chat.desk import Desk, Sent, Shown, Visitor, read_sent
+from qa.chat.shell import bar, compose_bar, opening, report_frame, tabs
+from qa.messages import CHINESE, messages, table
+
+MAX_SENT = 500_000
+"""Characters of what the page's script sends with one step; a question that is too long is still told so."""
 
 if TYPE_CHECKING:
     import gradio as gr
     from fastapi import FastAPI
 
     from qa.site import Site
-
-CONCURRENCY = 4
-"""Questions answered at a time; the framework's own default is one."""
-
-log = logging.getLogger(__name__)
 
 
 def create_page(site: Site, portals: Sequence[str] = ()) -> FastAPI:
@@ -48,18 +45,17 @@ def create_page(site: Site, portals: Sequence[str] = ()) -> FastAPI:
     import gradio as gr
 
     from qa.service import create_app
-    from qa.suggest import example_questions
+    from qa.service.desk import add_desk
 
-    blocks = _blocks(site, example_questions(site.assistant))
-    styles, scripts = ("page.css", "embedded.css"), ("page.js", "embedded.js")
-    head = "".join(f"<style>{_asset(name)}</style>" for name in styles)
-    head += "".join(f"<script>{_asset(name)}</script>" for name in scripts)
-    app: FastAPI = gr.mount_gradio_app(
-        create_app(site, portals),
-        blocks,
+    desk = Desk(site)
+    app = create_app(site, portals)
+    add_desk(app, desk)
+    mounted: FastAPI = gr.mount_gradio_app(
+        app,
+        _blocks(desk),
         path="/",
         theme=_theme(),
-        head=head,
+        head=_head(),
         footer_links=[],
         run_history=False,
         enable_monitoring=False,
@@ -67,7 +63,15 @@ def create_page(site: Site, portals: Sequence[str] = ()) -> FastAPI:
         show_error=False,
         max_file_size=0,
     )
-    return app
+    return mounted
+
+
+def _head() -> str:
+    styles, scripts = ("page.css", "parts.css", "embedded.css"), ("page.js", "talk.js", "forms.js", "embedded.js")
+    # "</" would end the script that holds the table.
+    said = json.dumps(table(), ensure_ascii=False).replace("</", "<\\/")
+    head = "".join(f"<style>{_asset(name)}</style>" for name in styles)
+    return head + "".join(f"<script>{code}</script>" for code in (f"window.wbTable={said}", *map(_asset, scripts)))
 
 
 def _theme() -> gr.themes.Base:
@@ -83,19 +87,18 @@ def _theme() -> gr.themes.Base:
     )
 
 
-def _blocks(site: Site, examples: Sequence[str]) -> gr.Blocks:
+def _blocks(desk: Desk) -> gr.Blocks:
     import gradio as gr
 
-    documents = site.assistant.index.documents
-    blocks = gr.Blocks(title="问报", fill_height=True, fill_width=True, analytics_enabled=False)
+    blocks = gr.Blocks(title=CHINESE("title"), fill_height=True, fill_width=True, analytics_enabled=False)
     with blocks:
-        gr.HTML(_header(len(documents)), elem_id="wb-header", padding=False)
+        gr.HTML(bar(), elem_id="wb-header", padding=False)
         with gr.Row(elem_id="wb-row"):
-            with gr.Column(elem_id="wb-chat", min_width=280):
+            with gr.Column(elem_id="wb-chat", min_width=240):
                 chat = gr.Chatbot(
                     elem_id="wb-turns",
                     show_label=False,
-                    label="问答",
+                    label=CHINESE("turns"),
                     container=False,
                     height=None,
                     layout="bubble",
@@ -104,144 +107,104 @@ def _blocks(site: Site, examples: Sequence[str]) -> gr.Blocks:
                     allow_tags=False,
                     group_consecutive_messages=False,
                     autoscroll=False,
-                    placeholder=_welcome(bool(examples)),
                 )
-                with gr.Column(elem_id="wb-examples", visible=bool(examples)) as shown:
-                    buttons = [gr.Button(text, size="sm", elem_classes="wb-example") for text in examples]
-                chosen = gr.Dropdown(
-                    [(name_of(document), name) for name, document in documents.items()],
-                    multiselect=True,
-                    label="只在这些报告里找（不选则查全部）",
-                    visible=len(documents) > 1,
-                    elem_id="wb-documents",
-                )
+                gr.HTML(opening(), elem_id="wb-opening", padding=False)
+                gr.HTML(compose_bar(), elem_id="wb-compose", padding=False)
                 box = gr.Textbox(
                     show_label=False,
-                    label="问题",
-                    placeholder="就报告提问，按回车发送",
+                    label=CHINESE("question"),
+                    placeholder=CHINESE("box_hint"),
                     lines=1,
                     max_lines=4,
-                    submit_btn="提问",
+                    submit_btn=CHINESE("send"),
                     autofocus=True,
                     elem_id="wb-box",
                 )
-            with gr.Column(elem_id="wb-proof", min_width=280):
-                gr.HTML(_asset("tabs.html"), elem_id="wb-tabs", padding=False)
-                evidence = gr.HTML(catalogue(documents), elem_id="wb-evidence", padding=False)
-                gr.HTML(_report_frame(list(documents)), elem_id="wb-report", padding=False)
-        asked = gr.State([])
-        _wire(site, blocks, (chat, box, shown, evidence, asked), chosen, buttons)
-    blocks.queue(default_concurrency_limit=CONCURRENCY, max_size=200)
+                # Pressed by the page's script: another conversation is shown.
+                switch = gr.Button("switch", elem_id="wb-switch", visible="hidden")
+                sent = gr.Textbox(visible=False)
+            with gr.Column(elem_id="wb-proof", min_width=240):
+                gr.HTML(tabs(), elem_id="wb-tabs", padding=False)
+                gr.HTML("", elem_id="wb-evidence", padding=False)
+                gr.HTML("", elem_id="wb-why", padding=False)
+                gr.HTML(report_frame(), elem_id="wb-report", padding=False)
+        _wire(desk, blocks, chat, box, switch, sent)
     return blocks
 
 
 def _wire(
-    site: Site, blocks: gr.Blocks, outputs: Sequence[Any], chosen: gr.Dropdown, buttons: Sequence[gr.Button]
+    desk: Desk, blocks: gr.Blocks, chat: gr.Chatbot, box: gr.Textbox, switch: gr.Button, sent: gr.Textbox
 ) -> None:
-    """What happens on a question, from the box, an example, or the page's address; and on emptying the chat."""
+    """What happens on a question, on stopping it, and on opening a conversation.
+
+    No step goes through the framework's queue: its event stream loses what is sent while it closes. The page's script
+    says what is asked (`wenbao.asking`), and every step answers with the chat as it then stands.
+    """
     import gradio as gr
 
-    chat, box, _, _, asked = outputs
+    def begin(told: str, request: gr.Request) -> tuple[Any, Any]:
+        asked, visitor = _read(told), _visitor(request)
+        if asked.busy:
+            return gr.skip(), gr.skip()
+        stop = messages(asked.language)("stop")
+        return _turns(desk.begin(asked, visitor)), gr.update(value="", submit_btn=False, stop_btn=stop)
 
-    def reply(question: object, documents: object, turns: object, earlier: object) -> Iterator[tuple[Any, ...]]:
-        # Every handler can be called over HTTP with anything: what arrives is made to fit before it is used.
-        text = question if isinstance(question, str) else ""
-        before = _turns(turns)
-        past = [item for item in earlier if isinstance(item, str)] if isinstance(earlier, list) else []
-        line = complaint(text)
-        if line:
-            said = [_says("user", question_bubble(_short(text)))] if text.strip() else []
-            yield [*before, *said, _says("assistant", notice(line))], "", gr.skip(), gr.skip(), past
-            return
-        before.append(_says("user", question_bubble(text.strip())))
-        waiting = _says("assistant", notice("正在查找……"))
-        yield [*before, waiting], "", gr.update(visible=False), gr.skip(), past
-        said_html, evidence = _answer(site, text.strip(), past, documents)
-        yield [*before, _says("assistant", said_html)], gr.skip(), gr.skip(), evidence, [*past, text.strip()]
+    def finish(told: str, request: gr.Request) -> tuple[Any, Any]:
+        asked = _read(told)
+        if asked.busy:
+            return gr.skip(), gr.skip()
+        shown = desk.finish(asked, _visitor(request))
+        return gr.skip() if shown is None else _turns(shown), _ready(asked)
 
-    def start(request: gr.Request) -> Iterator[tuple[Any, ...]]:
-        told = request.query_params if request else {}
-        wanted = [name for name in (told.get("document", ""),) if name in site.assistant.index.documents]
-        picked = gr.update(value=wanted) if wanted else gr.skip()
-        question = told.get("q", "")
-        steps = reply(question, wanted, [], []) if question else [tuple(gr.skip() for _ in outputs)]
-        for step in steps:
-            yield *step, picked
+    def stop(told: str) -> tuple[Any, Any]:
+        return _turns(desk.stop(_read(told))), _ready(_read(told))
 
-    # Annotations are strings here, and the framework looks for its Request type in them.
-    start.__annotations__["request"] = gr.Request
+    def start(told: str) -> tuple[Any, Any]:
+        asked = _read(told)
+        say = messages(asked.language)
+        shown = _turns(desk.chat(asked.conversation, say))
+        return shown, gr.update(placeholder=say("box_hint"), label=say("question"), submit_btn=say("send"))
+
+    def _ready(asked: Sent) -> Any:
+        return gr.update(submit_btn=messages(asked.language)("send"), stop_btn=False)
+
+    for step in (begin, finish):
+        # Annotations are strings here, and the framework looks for its Request type in them.
+        step.__annotations__["request"] = gr.Request
     common: dict[str, Any] = {
-        "outputs": list(outputs), "show_progress": "hidden", "api_visibility": "private",
-        "concurrency_limit": CONCURRENCY, "concurrency_id": "ask",
+        "inputs": [sent], "outputs": [chat, box], "show_progress": "hidden", "api_visibility": "private",
+        "queue": False, "trigger_mode": "multiple",
     }  # fmt: skip
-    box.submit(reply, [box, chosen, chat, asked], **common)
-    for button in buttons:
-        button.click(reply, [button, chosen, chat, asked], **common)
-    blocks.load(start, None, **{**common, "outputs": [*outputs, chosen]})
-    chat.clear(
-        lambda: (gr.update(visible=bool(buttons)), catalogue(site.assistant.index.documents), []),
-        None, [outputs[2], outputs[3], asked], show_progress="hidden", api_visibility="private", queue=False,
-    )  # fmt: skip
+    asked = box.submit(begin, js="() => wenbao.asking()", **common)
+    asked.then(finish, js="() => wenbao.asked()", **common).then(None, js="() => wenbao.answered()")
+    box.stop(stop, js="() => wenbao.asked()", **common).then(None, js="() => wenbao.answered()")
+    for opened in (blocks.load(start, js="() => wenbao.opening()", **common),
+                   switch.click(start, js="() => wenbao.opening()", **common)):  # fmt: skip
+        opened.then(None, js="() => wenbao.opened()")
 
 
-def _answer(site: Site, question: str, past: Sequence[str], documents: object) -> tuple[str, str]:
-    """The bubble and the evidence for one question."""
-    assistant = site.assistant
-    known = assistant.index.documents
-    wanted = tuple(name for name in documents if name in known) if isinstance(documents, list) else ()
+def _read(told: object) -> Sent:
+    """What the script sends, in JSON; every step can be called over HTTP with anything."""
+    if not isinstance(told, str) or len(told) > MAX_SENT:
+        return Sent()
     try:
-        answer = assistant.ask(question, history=tuple(past[-MAX_HISTORY:]), documents=wanted)
-    except UserError as error:
-        return notice(str(error)), catalogue(known)
-    except Exception:
-        # The last edge before the reader: without it the chat would wait for ever.
-        log.exception("a question was not answered")
-        return notice("服务器内部出错，没有得到答案。请稍后再试。"), catalogue(known)
-    return bubble(answer), cards(answer, known)
+        return read_sent(json.loads(told))
+    except (ValueError, RecursionError):
+        return Sent()
 
 
-def _turns(turns: object) -> list[dict[str, str]]:
-    """The chat as sent back by the browser, reduced to what this page puts there."""
-    out = []
-    for turn in turns if isinstance(turns, list) else ():
-        content = turn.get("content") if isinstance(turn, dict) else None
-        if isinstance(content, list):
-            content = "".join(str(part.get("text", "")) for part in content if isinstance(part, dict))
-        if isinstance(content, str) and turn.get("role") in ("user", "assistant"):
-            out.append(_says(turn["role"], content))
-    return out
+def _visitor(request: gr.Request | None) -> Visitor:
+    from qa.service.desk import visitor_of
+
+    return visitor_of(request.request) if request is not None else Visitor()
 
 
-def _says(role: str, content: str) -> dict[str, str]:
-    return {"role": role, "content": content}
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= MAX_QUESTION else f"{text[:80]}……"
+def _turns(shown: Shown) -> list[dict[str, str]]:
+    return [{"role": role, "content": html} for role, html in shown]
 
 
 def _asset(name: str) -> str:
     return (files("qa") / "page" / name).read_text(encoding="utf-8")
-
-
-def _header(count: int) -> str:
-    return (
-        f'<header class="wb-masthead"><h1>问报</h1><p>{count}份政府工作报告 · 只用报告原文回答</p>'
-        '<button type="button" class="wb-large" aria-pressed="false">大字</button></header>'
-    )
-
-
-def _welcome(examples: bool) -> str:
-    hint = "可以先试试下面的问题。" if examples else ""
-    return (
-        '<div class="wb-welcome"><p class="wb-welcome-title">向政府工作报告提问</p>'
-        f"<p>答案都是报告里的原话，附有出处；报告里没有的，会直接告诉您。{hint}</p></div>"
-    )
-
-
-def _report_frame(documents: Sequence[str]) -> str:
-    first = escape(documents[0], quote=True) if documents else ""
-    return f'<iframe id="wb-frame" title="报告全文" data-document="{first}"></iframe>'
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -256,11 +219,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--portal", action="append", default=[], metavar="ORIGIN",
         help="an origin that may embed the page and call it, such as https://portal.example; repeat for several",
     )  # fmt: skip
+    add_arguments(parser)
     options = parser.parse_args(arguments)
     from qa.site import Site
 
     try:
-        site = Site(options.index, options.data)
+        site = Site(options.index, options.data, guard=guard_for(options, options.host))
         serve(site, options.host, options.port, options.root_path, options.portal)
     except UserError as error:
         print(error, file=sys.stderr)
@@ -298,7 +262,8 @@ def serve(site: Site, host: str, port: int, root_path: str = "", portals: Sequen
                 print(address, flush=True)
 
     app = Prefix(create_page(site, origins), prefix)
-    config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=3)
+    settings = server_settings(site.guard) if site.guard is not None else {}
+    config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=3, **settings)
     with listener, contextlib.suppress(KeyboardInterrupt):
         Server(config).run(sockets=[listener])
 
