@@ -91,8 +91,14 @@ class OtherEncoder:
         folder = Path(name)
         if (folder.is_absolute() or name.startswith(".")) and not folder.is_dir():
             raise _no_model(name, "no such folder")  # said at once, before the library is imported or a hub is asked
-        from sentence_transformers import SentenceTransformer
-
+        try:
+            from sentence_transformers import SentenceTransformer
+        except ImportError as error:
+            raise UserError(
+                f"the model {name!r} needs sentence-transformers, which is not installed",
+                "the bundled encoder, or that library",
+                "Leave --model out, or install it: pip install 'wenbao[models]'.",
+            ) from error
         try:
             # A folder on this machine was put there by its owner, code included; a name from a hub was not.
             self._model = SentenceTransformer(name, device="cpu", trust_remote_code=folder.is_dir())
