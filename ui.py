@@ -50,6 +50,8 @@ def create_page(site: Site, portals: Sequence[str] = ()) -> FastAPI:
     desk = Desk(site)
     app = create_app(site, portals)
     add_desk(app, desk)
+    if site.guard is not None:
+        site.guard.finders.append(_asked_by)
     mounted: FastAPI = gr.mount_gradio_app(
         app,
         _blocks(desk),
@@ -64,6 +66,14 @@ def create_page(site: Site, portals: Sequence[str] = ()) -> FastAPI:
         max_file_size=0,
     )
     return mounted
+
+
+def _asked_by() -> Any:
+    """The request behind the event that is being answered here, also where the framework's queue answers it."""
+    from gradio.context import LocalContext
+
+    event = LocalContext.request.get(None)
+    return event.request.scope if event and event.request else None
 
 
 def _head() -> str:
