@@ -16,6 +16,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "audit": ("qa.ledger.command", "export, rotate or copy the record of what was asked; set what is kept"),
     "keys": ("qa.access.keys", "the keys of programs: add, list, revoke"),
     "users": ("qa.access.users", "the people who log in: add, list, set, passwd, remove"),
+    "backup": ("qa.backup", "one archive of the index, the record and who may use it"),
+    "restore": ("qa.backup", "put a backup in place, once it is found whole"),
     "roles": ("qa.access.roles", "the documents that a role may see: list, limit, free"),
 }
 """Name to module and one line of help. A module gives `add_arguments(parser)` and `main(options) -> int`, its exit
