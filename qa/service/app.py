@@ -11,13 +11,17 @@ from importlib.metadata import version
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
+from qa.access.ready import Readiness
+from qa.access.stack import observe, protect
 from qa.service.ask import add_questions
 from qa.service.bodies import Bounds
 from qa.service.documents import add_documents
 from qa.service.errors import add_errors, add_nowhere
 from qa.service.headers import Headers
+from qa.service.login import add_login
 from qa.service.mcp import Tools, add_mcp
 from qa.service.openai_shape import add_openai
+from qa.service.operations import add_operations
 from qa.service.pages import add_pages
 from qa.service.widget import add_widget
 from qa.site import Site
@@ -45,7 +49,9 @@ def create_app(site: Site, portals: Sequence[str] = ()) -> FastAPI:
         openapi_url="/api/openapi.json",
         lifespan=lambda _: tools.running(),
     )
-    # The innermost, so that what it refuses has the headers that all replies have.
+    readiness = Readiness(site)
+    # The innermost, so that what they refuse has the headers that all replies have.
+    protect(app, site)
     app.add_middleware(Bounds)
     # No other origin may read answers; its presence also keeps the chat's framework from allowing every origin.
     app.add_middleware(
@@ -55,8 +61,12 @@ def create_app(site: Site, portals: Sequence[str] = ()) -> FastAPI:
         allow_headers=["authorization", "content-type"],
     )
     app.add_middleware(Headers, portals=portals)
+    observe(app, site, readiness)
     add_errors(app)
     add_pages(app, site)
+    add_operations(app, readiness)
+    if site.guard is not None:
+        add_login(app, site.guard)
     add_widget(app)
     add_questions(app, site)
     add_documents(app, site)
