@@ -9,13 +9,16 @@ import logging
 import threading
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from index.disk import MANIFEST
 from index.errors import UserError
 from index.store import open_index
 from qa.assistant import Assistant, open_assistant
 from qa.ledger import Ledger, open_ledger
+
+if TYPE_CHECKING:
+    from qa.access import Guard
 
 LEDGER = "wenbao.sqlite"
 """The ledger's file in the data folder."""
@@ -36,7 +39,7 @@ class Site:
     conversations, `guard` says who may do what; each is None where the server runs without it.
     """
 
-    def __init__(self, index: Path, data: Path = Path("data"), guard: Any = None) -> None:
+    def __init__(self, index: Path, data: Path = Path("data"), guard: Guard | None = None) -> None:
         """Opens the index in `index`; `data` is the folder of the server's own files, the ledger among them.
 
         UserError as `open_index` and `open_ledger`.
@@ -52,7 +55,7 @@ class Site:
 
     @classmethod
     def of(
-        cls, assistant: Assistant, data: Path = Path("data"), ledger: Ledger | None = None, guard: Any = None
+        cls, assistant: Assistant, data: Path = Path("data"), ledger: Ledger | None = None, guard: Guard | None = None
     ) -> Site:
         """A site over an assistant that is already open and stays as it is: no folder is watched."""
         site = cls.__new__(cls)
@@ -70,6 +73,11 @@ class Site:
             if _stamp(self.index_path) != self._stamp and not self._reopening.locked():
                 threading.Thread(target=self.reload, name="reopen-index", daemon=True).start()
         return self._assistant
+
+    def view(self) -> Assistant:
+        """The current assistant as whoever is being answered may see it: the documents that are not theirs left out."""
+        assistant = self.assistant
+        return assistant if self.guard is None else self.guard.view(assistant)
 
     def reload(self) -> bool:
         """Opens the index anew where its manifest has changed, and waits for it; True where it was exchanged.

@@ -55,7 +55,7 @@ def add_questions(app: FastAPI, site: Site) -> None:
     )
     def ask(asked: Ask, request: Request) -> JSONResponse:
         """The answer in the documents' own words with its citations, or a refusal. X-Request-Id leads to feedback."""
-        by = asker(request, "api")
+        by = asker(site, request, "api")
         answer = answered(site, by, asked.question, asked.history, asked.documents, asked.min_confidence)
         return JSONResponse(answer.to_json(), headers={"x-request-id": by.request_id})
 
@@ -82,7 +82,7 @@ def add_questions(app: FastAPI, site: Site) -> None:
     )
     def feedback(opinion: Opinion, request: Request) -> JSONResponse:
         """Keeps the opinion; giving it again replaces the earlier one."""
-        return JSONResponse({"id": _kept(site, opinion, asker(request, "api").who)}, 201)
+        return JSONResponse({"id": _kept(site, opinion, asker(site, request, "api").who)}, 201)
 
     _add_batch(app, site)
 
@@ -110,7 +110,7 @@ def _add_batch(app: FastAPI, site: Site) -> None:
             raise Refusal(400, "empty", "没有问题。", "每行一个 JSON 对象，至少一行。")
         if len(rows) > MAX_ROWS:
             raise Refusal(413, "too_large", f"共{len(rows)}行，最多{MAX_ROWS}行。", "分几次发送。")
-        return StreamingResponse(_replies(site, asker(request, "api"), rows), media_type=LINES)
+        return StreamingResponse(_replies(site, asker(site, request, "api"), rows), media_type=LINES)
 
 
 async def _replies(site: Site, by: Asker, rows: list[tuple[int, bytes]]) -> AsyncIterator[bytes]:
@@ -142,7 +142,7 @@ def _reply(site: Site, by: Asker, n: int, line: bytes) -> dict[str, Any]:
 
 def found(site: Site, asked: Search) -> dict[str, Any]:
     """The reply to a search."""
-    assistant = site.assistant
+    assistant = site.view()
     check(assistant, asked.question, asked.documents)
     index = assistant.index
     passages = []
@@ -172,7 +172,7 @@ def _kept(site: Site, opinion: Opinion, who: str) -> int:
         raise Refusal(501, "no_ledger", "这台服务器不保存反馈。", "启动时用 --data 指定数据目录。")
     marked = None
     if opinion.marked:
-        document = site.assistant.index.documents.get(opinion.marked.document)
+        document = site.view().index.documents.get(opinion.marked.document)
         if document is None:
             raise no_document(opinion.marked.document)
         if not opinion.marked.start < opinion.marked.end <= len(document.text):

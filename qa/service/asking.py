@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from fastapi import Request
 
 from index.errors import UserError
+from qa.access.addresses import client_of
 from qa.answer import Answer
 from qa.assistant import Assistant
 from qa.limits import complaint
@@ -30,10 +31,12 @@ class Asker:
     channel: str
 
 
-def asker(request: Request, channel: str) -> Asker:
-    """The asker of a request: the name that was found out about them, else their address."""
-    address = request.client.host if request.client else ""
-    return Asker(request_id(request), address, channel)
+def asker(site: Site, request: Request, channel: str) -> Asker:
+    """The asker of a request: the name that they were known by, else their address."""
+    identity = site.guard.identity(request.scope) if site.guard else None
+    named = identity is not None and identity.means != "local"
+    who = identity.who if identity is not None and named else client_of(request.scope)
+    return Asker(request_id(request), who, channel)
 
 
 def answered(
@@ -45,7 +48,7 @@ def answered(
     min_confidence: float = 0.0,
 ) -> Answer:
     """The answer, in the audit where there is one. Refusal where the question is none or names a strange document."""
-    assistant = site.assistant
+    assistant = site.view()
     check(assistant, question, documents)
     try:
         answer = assistant.ask(question, history=tuple(history), documents=tuple(documents))

@@ -14,16 +14,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from qa.service.errors import Refusal
 
 MAX_BODY = 1_000_000
-"""Bytes of a request to the JSON interface, batches and uploads aside."""
-
-MAX_BATCH = 16_000_000
-"""Bytes of a batch."""
+"""Bytes of a request to the JSON interface, uploads aside."""
 
 MAX_UPLOAD = 64_000_000
 """Bytes of one upload, all files together."""
 
 _LIMITS = (
-    ("/api/v1/batch", MAX_BATCH),
     ("/api/v1/documents", MAX_UPLOAD),
     ("/api", MAX_BODY),
     ("/v1", MAX_BODY),

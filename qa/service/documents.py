@@ -61,7 +61,7 @@ def _add_reading(app: FastAPI, site: Site) -> None:
         limit: Annotated[int, Query(ge=1, le=1000)] = 100, offset: Annotated[int, Query(ge=0, le=10**9)] = 0
     ) -> JSONResponse:
         """The documents that can be asked."""
-        documents = list(site.assistant.index.documents.values())
+        documents = list(site.view().index.documents.values())
         shown = [info(document) for document in documents[offset : offset + limit]]
         return JSONResponse({"documents": shown, "total": len(documents)})
 
@@ -199,7 +199,7 @@ def info(document: Document) -> dict[str, Any]:
 
 
 def _known(site: Site, name: str) -> Document:
-    document = site.assistant.index.documents.get(name)
+    document = site.view().index.documents.get(name)
     if document is None:
         raise no_document(name)
     return document
@@ -232,7 +232,7 @@ def _taken(
 ) -> tuple[list[dict[str, Any]], bool]:
     """What became of each file, and whether anything was stored. Refusal where there was one file and it was not."""
     folder = _folder(site)
-    before = set(site.assistant.index.documents)
+    before = set(site.view().index.documents)
     with reading_turn(turns), tempfile.TemporaryDirectory(prefix="upload-") as name:
         paths = written(files, Path(name))
         try:

@@ -77,7 +77,7 @@ def _search(site: Site, by: Asker, asked: BaseModel) -> tuple[str, dict[str, Any
 
 def _get_passage(site: Site, by: Asker, asked: BaseModel) -> tuple[str, dict[str, Any]]:
     assert isinstance(asked, GetPassage)
-    document = site.assistant.index.documents.get(asked.document)
+    document = site.view().index.documents.get(asked.document)
     if document is None:
         raise no_document(asked.document)
     if not asked.start < asked.end <= len(document.text):
@@ -151,7 +151,7 @@ class Tools:
         await self._manager.handle_request(scope, receive, send)
 
     async def _call(self, context: Any, params: types.CallToolRequestParams) -> types.CallToolResult:
-        by = asker(context.request, "mcp")
+        by = asker(self._site, context.request, "mcp")
         try:
             text, told = await run_in_threadpool(self._called, by, params)
         except ValidationError as error:

@@ -93,7 +93,7 @@ def add_openai(app: FastAPI, site: Site) -> None:
     @app.get("/v1/models", tags=tags, summary="List models", responses=_example(_models_example()))
     def models() -> dict[str, Any]:
         """All documents together, and each document alone."""
-        names = [MODEL, *(f"{MODEL}:{name}" for name in list(site.assistant.index.documents)[:LISTED])]
+        names = [MODEL, *(f"{MODEL}:{name}" for name in list(site.view().index.documents)[:LISTED])]
         return {"object": "list", "data": [_model(name) for name in names]}
 
     @app.get("/v1/models/{model:path}", tags=tags, summary="One model", responses=errors(404, 422))
@@ -113,7 +113,7 @@ def add_openai(app: FastAPI, site: Site) -> None:
     def complete(asked: Completion, request: Request) -> JSONResponse | StreamingResponse:
         """`message.content` holds the answer with marks, `message.citations` the quotes, `annotations` their links."""
         question, history = conversation(asked.messages)
-        by = asker(request, "openai")
+        by = asker(site, request, "openai")
         documents = [*_documents(site, asked.model), *asked.documents]
         answer = answered(site, by, question, history, documents)
         reply = Reply(f"chatcmpl-{by.request_id}", asked.model, int(time.time()), answer, str(request.base_url))
@@ -206,7 +206,7 @@ def _documents(site: Site, model: str) -> list[str]:
     if model == MODEL:
         return []
     name = model.removeprefix(f"{MODEL}:")
-    if name == model or name not in site.assistant.index.documents:
+    if name == model or name not in site.view().index.documents:
         raise Refusal(404, "model_not_found", f"没有名为“{model[:80]}”的模型。", "可用的名称见 GET /v1/models。")
     return [name]
 

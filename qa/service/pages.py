@@ -32,7 +32,7 @@ def add_pages(app: FastAPI, site: Site) -> None:
         theme: str = "",
         size: str = "",
     ) -> HTMLResponse:
-        documents = site.assistant.index.documents
+        documents = site.view().index.documents
         titles = {name: name_of(document) for name, document in documents.items()}
         document = documents.get(identifier)
         if document is None:
