@@ -47,9 +47,7 @@ def read_all(questions: Sequence[Question], assistant: Assistant) -> list[Known]
     for question in questions:
         query = understand(question.question, question.history, question.documents)
         scope = scope_of(query, assistant.index.documents)
-        found = assistant.search(query, scope)
-        read = tuple((part, assistant.reader.read(part.words, hits, assistant.index)) for part, hits in found)
-        out.append(Known(question, query, scope, read))
+        out.append(Known(question, query, scope, tuple(assistant.read(assistant.search(query, scope)))))
         if len(out) % 50 == 0:
             print(f"read {len(out)}/{len(questions)}", file=sys.stderr)
     return out

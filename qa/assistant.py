@@ -14,7 +14,7 @@ from index.store import Index, open_index
 from qa import compose
 from qa.answer import Answer, Considered, Trace
 from qa.compose import Choice
-from qa.confidence import FEATURES, Calibration, Candidate, candidates, load_calibration, missing_years
+from qa.confidence import FEATURES, Calibration, Candidate, candidates, load_calibration, missing_years, wants_figure
 from qa.glossary import asked_entry
 from qa.limits import complaint
 from qa.question import Part, Query, understand
@@ -23,6 +23,8 @@ from qa.scope import Scope, scope_of
 from qa.synonyms import expanded
 
 HITS = 20  # passages that are read for one part of a question
+FIRST_HITS = 8  # of these at first
+SURE = 3.0  # relevance from which on the rest need not be read
 SHOWN = 5  # passages of each part that a trace tells of
 EACH_HITS = 10  # of every document, when each is to answer for itself
 
@@ -55,7 +57,7 @@ class Assistant:
         scope = scope_of(query, self.index.documents)
         found = self.search(query, scope)
         searched = time.perf_counter()
-        read = [(part, self.reader.read(part.words, hits, self.index)) for part, hits in found]
+        read = self.read(found)
         done = time.perf_counter()
         ranked = self.rank(read)
         answer = self.decide(query, scope, ranked)
@@ -102,6 +104,16 @@ class Assistant:
         ]
         return hits + tuple(hit for hit in more[:HITS] if hit.passage not in found)
 
+    def read(self, found: Sequence[tuple[Part, tuple[Hit, ...]]]) -> list[Read]:
+        """What the reader makes of the hits; the later ones are read where none of the first surely answers."""
+        read = []
+        for part, hits in found:
+            first = self.reader.read(part.words, hits[:FIRST_HITS], self.index)
+            if max((reading.relevance for reading in first), default=0.0) < SURE:
+                first += self.reader.read(part.words, hits[FIRST_HITS:], self.index)
+            read.append((part, first))
+        return read
+
     def rank(self, read: Sequence[Read]) -> list[tuple[Part, list[Candidate]]]:
         """The spans that may answer, best first, for each of what `search` gave."""
         return [(part, candidates(part, readings, self.index, self.calibration)) for part, readings in read]
@@ -112,7 +124,11 @@ class Assistant:
         sure: list[float] = []
         best = 0.0
         for part, found in ranked:
-            if not found or missing_years(part, self.index.documents[found[0].document], found[0].span.start):
+            if (
+                not found
+                or wants_figure(part, found[0])
+                or missing_years(part, self.index.documents[found[0].document], found[0].span.start)
+            ):
                 continue
             confidence = self.calibration.confidence(found[0])
             best = max(best, confidence)

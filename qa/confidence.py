@@ -16,10 +16,11 @@ from index.store import Index
 from qa.glossary import asked_entry, definition
 from qa.question import Part
 from qa.reader import BUNDLED, Reading, Span
-from qa.wording import has_figure, unit_fit, whole_figure
+from qa.wording import tells_number, unit_fit, whole_figure
 
 FEATURES = ("relevance", "span", "gap", "period", "search", "figure", "unit", "glossary")
 GLOSSARY = 6.0  # what a definition from the glossary itself gains over any other span
+NO_FIGURE = 10.0  # what a span without a figure loses where one is asked for: any with one goes before it
 GAP = 5.0  # the lead over the next passage counts up to this, and is this where there is no next
 
 
@@ -39,8 +40,8 @@ class Calibration:
     """How candidates are ranked, how sure one is, and from where on it is given.
 
     A candidate's score is relevance + `span` * span score + `search` * the hit's score + `period` * period fit +
-    `figure` * (1 or -1 where a figure is asked for) + `unit` * the unit's fit. `weights` and `intercept` are a logistic
-    function of the signs.
+    `unit` * the unit's fit + `figure` where a figure is asked for and told (less NO_FIGURE where it is not told).
+    `weights` and `intercept` are a logistic function of the signs.
     """
 
     span: float
@@ -80,7 +81,7 @@ def candidates(part: Part, readings: Sequence[Reading], index: Index, calibratio
         for span in spans:
             figure = unit = 0.0
             if part.kind == "number":
-                figure = 1.0 if has_figure(document.text, span.start, span.end) else -1.0
+                figure = 1.0 if tells_number(document.text, span.start, span.end) else -1.0
                 low, high = whole_figure(document.text, span.start, span.end)
                 unit = unit_fit(part.asked, document.text[low : high + 3])
             score = (
@@ -88,7 +89,7 @@ def candidates(part: Part, readings: Sequence[Reading], index: Index, calibratio
                 + calibration.span * span.score
                 + calibration.search * reading.hit.score
                 + calibration.period * period
-                + calibration.figure * figure
+                + (calibration.figure if figure >= 0 else NO_FIGURE) * figure
                 + calibration.unit * unit
                 + GLOSSARY * defines
             )
@@ -100,6 +101,11 @@ def candidates(part: Part, readings: Sequence[Reading], index: Index, calibratio
         lead = min(best.score - rivals[0], GAP) if rivals else GAP
         found[at] = replace(best, signs=(*best.signs[:2], lead, *best.signs[3:]))
     return found
+
+
+def wants_figure(part: Part, best: Candidate) -> bool:
+    """Whether `part` asks for a number that its best candidate does not tell: nothing is then answered."""
+    return part.kind == "number" and best.signs[FEATURES.index("figure")] < 0
 
 
 def period_fit(part: Part, document: Document, position: int) -> float:

@@ -27,6 +27,7 @@ _NUMBER = re.compile(
 _LIST = re.compile(r"哪些|哪[几两三四五六七八九十\d]+|有哪|分别是|包括什么|列举|是哪几|which .*s\b")
 _YES_NO = re.compile(r"[吗么嘛]$|是不是|有没有|能不能|会不会|要不要|可不可以|是否|了没")
 _WHY_HOW = re.compile(r"为什么|为何|怎么|怎样|如何|咋|办法|why|how (?!many|much)")
+_REASON = re.compile(r"为什么|为何|为啥|凭什么|图的?是?什么|图啥|什么原因|原因是|(?:什么|啥)意义|\bwhy\b")
 _MEANING = re.compile(
     r"什么是|什么意思|指(?:的是)?什么|指的?啥|是指|啥意思|是啥|啥是|啥叫|什么叫|何谓|全称|含义"
     r"|怎么(?:解释|理解|回事)|解释|what does .* mean"
@@ -168,6 +169,7 @@ def _kind(words: str) -> str:
     last = words.rstrip("?。! ")
     for kind, pattern in (
         ("meaning", _MEANING),
+        ("why_how", _REASON),
         ("list", _LIST),
         ("number", _NUMBER),
         ("why_how", _WHY_HOW),

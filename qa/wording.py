@@ -16,6 +16,9 @@ FIGURE = re.compile(
     r"|[一二三四五六七八九十百千万亿两零〇]+(?:分之[一二三四五六七八九十百两]+)?(?=[个家项名条人年座次倍成种类大届套户所辆])"
 )
 _TAIL = re.compile(r"(?:以上|以下|左右|以内|上下|多|余)")
+_NUMBER_WORD = re.compile(
+    r"首[位个次]|倒数|并列|同步|持平|翻一?番|一半|过半|半数|全部|全覆盖|清零|归零|[一二三四五六七八九十两]+[连次]"
+)
 _EDGE = "，,。.；;：:、！!？? \n\t"
 _PAIRS = {"“": "”", "《": "》", "（": "）", "(": ")", "‘": "’", "「": "」"}
 
@@ -41,6 +44,11 @@ def trimmed(text: str, start: int, end: int) -> tuple[int, int]:
 def has_figure(text: str, start: int, end: int) -> bool:
     """Whether a figure stands in `text[start:end]`, in digits or in Chinese numerals before a measure word."""
     return bool(FIGURE.search(text, start, min(end + 1, len(text))))
+
+
+def tells_number(text: str, start: int, end: int) -> bool:
+    """Whether `text[start:end]` answers how many or in which place: a figure, or a word that stands for one."""
+    return has_figure(text, start, end) or bool(_NUMBER_WORD.search(text, start, end))
 
 
 def whole_figure(text: str, start: int, end: int) -> tuple[int, int]:
