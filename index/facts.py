@@ -29,6 +29,11 @@ _MEETING = re.compile(
 )
 _TITLE = re.compile(r"(?:工作|施政)报告")
 _TITLE_PLACE = re.compile(r"(?:^|年|》|《)([\u4e00-\u9fff]{2,12}?)(?:人民)?(?:政府|市长|县长|省长|区长|\d{4}年)")
+_TITLE_YEAR = re.compile(rf"\d{{2,4}} ?年|[{''.join(_DIGITS)}]{{4}}年")
+# A chairman speaks to the congress for a government; a paper that only mentions a report does not open so.
+_REPORTS = re.compile(
+    r"代表[^。]{0,16}(?:政府|国务院|政务院|公署)[^。]{0,24}?(?:[作做]工作报告|[作做]政府工作报告|报告(?:[^。]{0,14}工作|工作))"
+)
 _OFFICE = re.compile(
     r"(?:代理?)?(?:省长|市长|县长|区长|州长|盟长|旗长|镇长|乡长|主席|总理|专员)(?!团|会)[ :]*"
     r"(?!在)((?:[\u4e00-\u9fff·] ?){2,12}?)(?=$|同志|作|向|在(?!$)|代表|[\u4e00-\u9fff]{2,4}(?:市|县|区)议会|[,。:(])"
@@ -53,16 +58,34 @@ class Facts:
     speaker: str
 
 
-def facts(text: str, lines: Sequence[Line], found: Sequence[Heading], stem: str) -> Facts:
-    """What the opening lines, the headings and, last, the words of the whole report tell; `stem` only the place."""
+def facts(text: str, lines: Sequence[Line], found: Sequence[Heading], stem: str, marked: str = "") -> Facts:
+    """What the opening lines, the headings and, last, the words of the whole report tell; `stem` only the place.
+
+    `marked` is the title that the file marks as one. A report's title is given the place and the year that it lacks,
+    since nearly all of them are called alike; a text that only says that it is a government's report is titled so.
+    """
     head = _head(lines)
-    title = _title(text, head)
+    title = _title(text, head) or (marked if _TITLE.search(fold(marked)) else "")
     date = _date(head)
     if title or date or any(_SALUTATION.match(line.text) for line in lines[:_HEAD_LINES]):
         year = _year(fold(title), date, lines, found)
     else:
         year = _year_of_headings(found) or _year_of_notice(lines)
-    return Facts(title or stem, year, date, _place(text, head, fold(title), stem), _speaker(text, head))
+    place = _place(text, head, fold(title), stem)
+    title = title or ("政府工作报告" if place and _REPORTS.search(fold(text[:_HEAD_CHARS])) else "")
+    return Facts(_distinct(title, year, place) or marked or stem, year, date, place, _speaker(text, head))
+
+
+def _distinct(title: str, year: int, place: str) -> str:
+    """The title of a report with the place and the year that it does not name; any other title as it is."""
+    words = fold(title)
+    if "报告" not in words:
+        return title
+    when = f"{year}年" if year and not _TITLE_YEAR.search(words) else ""
+    if not place or fold(place)[:2] in words:
+        named = len(place) if place and words.startswith(fold(place)) else 0
+        return title[:named] + when + title[named:]
+    return place + when + title
 
 
 def _head(lines: Sequence[Line]) -> list[Line]:

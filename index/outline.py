@@ -63,12 +63,11 @@ def outline(text: str, stem: str, marked: Mapping[int, int] | None = None) -> Ou
     """
     lines = lines_of(text, marked)
     found = headings(text, lines)
-    told = facts(text, lines, found, stem)
+    marked_title = next((text[line.first : line.last] for line in lines[:3] if line.mark == 1), "")
+    told = facts(text, lines, found, stem, marked_title)
     parts = _parts(lines, found)
     sections = _sections(text, lines, parts, told.year)
-    marked_title = next((text[line.first : line.last] for line in lines[:3] if line.mark == 1), "")
-    title = marked_title if marked_title and told.title == stem else told.title
-    return Outline(title, told.year, told.date, told.place, told.speaker, sections, _glossary(text, lines, parts))
+    return Outline(told.title, told.year, told.date, told.place, told.speaker, sections, _glossary(text, lines, parts))
 
 
 def _parts(lines: Sequence[Line], found: Sequence[Heading]) -> list[_Part]:

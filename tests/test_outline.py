@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from itertools import pairwise
 from pathlib import Path
 
@@ -112,7 +113,12 @@ def test_a_look_back_inside_the_plan_has_its_own_period() -> None:
         ("2023 result", ("二、2024年工作安排",)),
         ("2024 plan", ("二、2024年工作安排",)),
     ]
-    assert (found.title, found.date, found.place, found.speaker) == ("某县政府工作报告", "2024-01-23", "某县", "王小明")
+    assert (found.title, found.date, found.place, found.speaker) == (
+        "某县2024年政府工作报告",
+        "2024-01-23",
+        "某县",
+        "王小明",
+    )
 
 
 def test_one_short_sentence_is_style_and_two_are_headings() -> None:
@@ -135,7 +141,7 @@ def test_headings_marked_in_markdown() -> None:
     text = f"# 某县政府工作报告\n\n## 一、2023年工作回顾\n\n{FILLER}\n\n### 民生\n\n短。\n\n"
     text += f"## 二、2024年工作安排\n\n{FILLER}\n"
     found = outline(text, "x")
-    assert found.title == "某县政府工作报告"
+    assert found.title == "某县2024年政府工作报告"
     assert [(s.path, s.period) for s in found.sections] == [
         ((), ""),
         (("一、2023年工作回顾",), "2023 result"),
@@ -212,3 +218,40 @@ def test_a_notice_is_of_the_year_that_its_title_or_its_signature_names(text: str
 def test_the_rest_of_a_word_before_the_word_city_is_no_place() -> None:
     text = "未被市政府批准的，另外还未被市场认可的，不予补助。广州市财政局负责。\n由广州市和各区分担。\n"
     assert outline(text, "x").place == "广州市"
+
+
+def test_reports_are_told_apart_by_their_titles() -> None:
+    for row in HEADS:
+        chapters = "".join(f"{chapter}\n\n{FILLER}\n\n" for chapter in row["chapters"])
+        raw = f"{row['head']}\n各位代表：\n\n现在，我代表政府，向大会作工作报告，请予审议。\n\n{chapters}"
+        title = outline(apply(raw, chrome_edits(raw))[0], str(row["stem"])).title
+        assert re.search(rf"{row['year']}年|{row['year'] - 1911}年", title), row["stem"]
+        assert str(row["place"])[:2] in title, row["stem"]
+
+
+@pytest.mark.parametrize(
+    ("head", "title"),
+    [
+        (
+            "政府工作报告\n2023年2月10日在三门县第十七届人民代表大会第二次会议上\n三门县县长陈晨",
+            "三门县2023年政府工作报告",
+        ),
+        (
+            "2026年云南省政府工作报告\n——2026年1月28日在云南省第十四届人民代表大会第四次会议上",
+            "2026年云南省政府工作报告",
+        ),
+        ("2026年政府工作报告\n——2026年1月28日在云南省第十四届人民代表大会第四次会议上", "云南省2026年政府工作报告"),
+        ("桃園市市長施政報告\n104年4月17日桃園市議會第1屆第1次定期會", "桃園市2015年市長施政報告"),
+        ("政府工作报告", "政府工作报告"),
+        ("关于开展清洁行动的通知", "x"),
+    ],
+)
+def test_titles_name_what_the_text_tells_and_nothing_else(head: str, title: str) -> None:
+    assert outline(f"{head}\n各位代表：\n{FILLER}\n", "x").title == title
+
+
+def test_a_report_without_a_title_is_called_so_only_where_it_says_that_it_is_one() -> None:
+    opening = "各位代表：\n现在，我代表区人民政府，向大会作工作报告，请予审议。\n一、2016年工作回顾\n"
+    meeting = "—2017年2月11日在海拉尔区第十四届人民代表大会第六次会议上\n"
+    assert outline(f"{meeting}{opening}{FILLER}\n", "x").title == "海拉尔区2017年政府工作报告"
+    assert outline(f"{meeting}各位代表：\n{FILLER}\n", "x").title == "x"
