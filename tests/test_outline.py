@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.chrome import chrome_edits
+from index.fold import fold
 from index.outline import Outline, outline
 from index.periods import five_years, heading_periods, plan_number
 from index.textmap import apply
@@ -226,7 +227,7 @@ def test_reports_are_told_apart_by_their_titles() -> None:
         raw = f"{row['head']}\n各位代表：\n\n现在，我代表政府，向大会作工作报告，请予审议。\n\n{chapters}"
         title = outline(apply(raw, chrome_edits(raw))[0], str(row["stem"])).title
         assert re.search(rf"{row['year']}年|{row['year'] - 1911}年", title), row["stem"]
-        assert str(row["place"])[:2] in title, row["stem"]
+        assert str(row["place"])[:2] in fold(title), row["stem"]
 
 
 @pytest.mark.parametrize(
