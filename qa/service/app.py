@@ -15,6 +15,7 @@ from qa.access.ready import Readiness
 from qa.access.stack import observe, protect
 from qa.service.ask import add_questions
 from qa.service.bodies import Bounds
+from qa.service.docs import add_docs
 from qa.service.documents import add_documents
 from qa.service.errors import add_errors, add_nowhere
 from qa.service.headers import Headers
@@ -72,5 +73,6 @@ def create_app(site: Site, portals: Sequence[str] = ()) -> FastAPI:
     add_documents(app, site)
     add_openai(app, site)
     add_mcp(app, tools)
+    add_docs(app)
     add_nowhere(app)
     return app
