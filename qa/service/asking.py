@@ -12,6 +12,7 @@ from fastapi import Request
 
 from index.errors import UserError
 from qa.access.addresses import client_of
+from qa.access.journal import note_answer
 from qa.answer import Answer
 from qa.assistant import Assistant
 from qa.limits import complaint
@@ -60,6 +61,7 @@ def answered(
     if not answer.refused and answer.confidence < min_confidence:
         answer = unsure(answer)
     _record(site, by, assistant, (question, history, documents), answer)
+    note_answer(question, answer.refused, answer.latency_ms)
     return answer
 
 
