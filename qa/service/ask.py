@@ -35,7 +35,7 @@ _BATCH_OUT = json.dumps({"id": "a1", **ANSWER_EXAMPLE}, ensure_ascii=False) + "\
 _BATCH_DOC: dict[str, Any] = {
     "requestBody": {
         "required": True,
-        "content": {LINES: {"schema": {"type": "string"}, "example": _BATCH_IN}},
+        "content": {kind: {"schema": {"type": "string"}, "example": _BATCH_IN} for kind in (LINES, "text/plain")},
     }
 }
 

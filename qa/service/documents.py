@@ -75,7 +75,8 @@ def _add_reading(app: FastAPI, site: Site) -> None:
 
     @app.get(
         "/api/v1/documents/{document}/text",
-        response_class=PlainTextResponse, tags=tags, summary="Text", responses=errors(404, 422),
+        response_model=None, tags=tags, summary="Text",
+        responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}, **errors(404, 422)},
     )  # fmt: skip
     def text(
         document: str,

@@ -26,7 +26,7 @@ from qa.service.ask import found
 from qa.service.asking import Asker, answered, asker, no_document
 from qa.service.bodies import MAX_BODY
 from qa.service.errors import Refusal
-from qa.service.schema import AnswerObject, Ask, Name, Search, SearchReply
+from qa.service.schema import AnswerObject, Ask, Integer, Name, Search, SearchReply
 from qa.site import Site
 
 AROUND = 2000
@@ -39,9 +39,9 @@ class GetPassage(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     document: Name
-    start: int = Field(ge=0, strict=True, description="In characters of the document's text, as citations tell it.")
-    end: int = Field(ge=1, strict=True)
-    around: int = Field(0, ge=0, le=AROUND, strict=True, description="Characters of context on each side.")
+    start: Integer = Field(ge=0, description="In characters of the document's text, as citations tell it.")
+    end: Integer = Field(ge=1)
+    around: Integer = Field(0, ge=0, le=AROUND, description="Characters of context on each side.")
 
 
 class PassageReply(BaseModel):

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from fastapi import Depends, FastAPI, Request
 from fastapi.responses import JSONResponse, StreamingResponse
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from qa.answer import Answer, Citation
 from qa.limits import MAX_HISTORY, MAX_QUESTION
@@ -63,7 +63,7 @@ class StreamOptions(BaseModel):
 
     model_config = ConfigDict(extra="ignore")
 
-    include_usage: bool | None = False
+    include_usage: StrictBool | None = False
 
 
 class Completion(BaseModel):
@@ -81,7 +81,7 @@ class Completion(BaseModel):
 
     model: Name = MODEL
     messages: list[Message] = Field(min_length=1, max_length=1000)
-    stream: bool | None = False
+    stream: StrictBool | None = False
     stream_options: StreamOptions | None = None
     documents: Documents = Field(default_factory=list)
 
@@ -108,7 +108,7 @@ def add_openai(app: FastAPI, site: Site) -> None:
         summary="Answer the last message",
         dependencies=[Depends(json_only)],
         response_model=None,
-        responses={**_example(_completion_example()), **errors(400, 404, 413, 415, 422)},
+        responses={**_streamed(_completion_example()), **errors(400, 404, 413, 415, 422)},
     )
     def complete(asked: Completion, request: Request) -> JSONResponse | StreamingResponse:
         """`message.content` holds the answer with marks, `message.citations` the quotes, `annotations` their links."""
@@ -228,3 +228,9 @@ def _completion_example() -> dict[str, Any]:
     choice = {"index": 0, "message": message, "finish_reason": "stop"}
     head = {"id": "chatcmpl-5f0c1b7a", "object": "chat.completion", "created": 1764000000, "model": MODEL}
     return {**head, "choices": [choice]}
+
+
+def _streamed(example: dict[str, Any]) -> dict[int | str, dict[str, Any]]:
+    told = _example(example)
+    told[200]["content"]["text/event-stream"] = {"schema": {"type": "string"}}
+    return told

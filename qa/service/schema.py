@@ -8,12 +8,17 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, Strict, StringConstraints
 
 from qa.limits import MAX_HISTORY, MAX_QUESTION
 
 MAX_DOCUMENTS = 1000
 """Documents that one question may name."""
+
+
+def _integer(value: Any) -> Any:
+    """5.0 is an integer in JSON; "5" and true are none."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _whole(text: str) -> str:
@@ -23,6 +28,7 @@ def _whole(text: str) -> str:
     return text
 
 
+Integer = Annotated[int, BeforeValidator(_integer, json_schema_input_type=int), Strict()]
 Text = Annotated[str, AfterValidator(_whole)]
 Short = Annotated[Text, StringConstraints(max_length=MAX_QUESTION)]
 Name = Annotated[Text, StringConstraints(max_length=300)]
@@ -85,10 +91,12 @@ class Ask(_Body):
         },
     )
 
-    question: Text = Field(description=f"One question, up to {MAX_QUESTION} characters.")
+    question: Text = Field(min_length=1, description=f"One question, up to {MAX_QUESTION} characters.")
     history: History = Field(default_factory=list)
     documents: Documents = Field(default_factory=list)
-    min_confidence: float = Field(0.0, ge=0, le=1, description="Refuse an answer that is less sure than this.")
+    min_confidence: float = Field(
+        0.0, strict=True, ge=0, le=1, description="Refuse an answer that is less sure than this."
+    )
 
 
 class Search(_Body):
@@ -98,9 +106,9 @@ class Search(_Body):
         extra="forbid", json_schema_extra={"examples": [{"question": "固定资产投资", "top_k": 3}]}
     )
 
-    question: Text
+    question: Text = Field(min_length=1)
     documents: Documents = Field(default_factory=list)
-    top_k: int = Field(10, ge=1, le=50, strict=True, description="How many passages at most.")
+    top_k: Integer = Field(10, ge=1, le=50, description="How many passages at most.")
 
 
 class BatchRow(BaseModel):
@@ -113,15 +121,15 @@ class BatchRow(BaseModel):
     history: History = Field(default_factory=list)
     documents: Documents = Field(default_factory=list)
     doc: Name | None = None
-    min_confidence: float = Field(0.0, ge=0, le=1)
+    min_confidence: float = Field(0.0, strict=True, ge=0, le=1)
 
 
 class Place(_Body):
     """A span of a document, in characters of its text."""
 
     document: Name
-    start: int = Field(ge=0, strict=True)
-    end: int = Field(ge=1, strict=True)
+    start: Integer = Field(ge=0)
+    end: Integer = Field(ge=1)
 
 
 class Opinion(_Body):
