@@ -127,6 +127,7 @@ def _blocks(desk: Desk) -> gr.Blocks:
                     lines=1,
                     max_lines=4,
                     submit_btn=CHINESE("send"),
+                    interactive=True,
                     autofocus=True,
                     elem_id="wb-box",
                 )
@@ -152,18 +153,18 @@ def _wire(
     """
     import gradio as gr
 
-    def begin(told: str, request: gr.Request) -> tuple[Any, Any]:
-        asked, visitor = _read(told), _visitor(request)
+    def begin(told: str) -> tuple[Any, Any]:
+        asked = _read(told)
         if asked.busy:
             return gr.skip(), gr.skip()
         stop = messages(asked.language)("stop")
-        return _turns(desk.begin(asked, visitor)), gr.update(value="", submit_btn=False, stop_btn=stop)
+        return _turns(desk.begin(asked)), gr.update(value="", submit_btn=False, stop_btn=stop)
 
     def finish(told: str, request: gr.Request) -> tuple[Any, Any]:
         asked = _read(told)
         if asked.busy:
             return gr.skip(), gr.skip()
-        shown = desk.finish(asked, _visitor(request))
+        shown = desk.finish(asked, _visitor(desk, request))
         return gr.skip() if shown is None else _turns(shown), _ready(asked)
 
     def stop(told: str) -> tuple[Any, Any]:
@@ -178,9 +179,8 @@ def _wire(
     def _ready(asked: Sent) -> Any:
         return gr.update(submit_btn=messages(asked.language)("send"), stop_btn=False)
 
-    for step in (begin, finish):
-        # Annotations are strings here, and the framework looks for its Request type in them.
-        step.__annotations__["request"] = gr.Request
+    # Annotations are strings here, and the framework looks for its Request type in them.
+    finish.__annotations__["request"] = gr.Request
     common: dict[str, Any] = {
         "inputs": [sent], "outputs": [chat, box], "show_progress": "hidden", "api_visibility": "private",
         "queue": False, "trigger_mode": "multiple",
@@ -203,10 +203,10 @@ def _read(told: object) -> Sent:
         return Sent()
 
 
-def _visitor(request: gr.Request | None) -> Visitor:
+def _visitor(desk: Desk, request: gr.Request | None) -> Visitor:
     from qa.service.desk import visitor_of
 
-    return visitor_of(request.request) if request is not None else Visitor()
+    return visitor_of(desk.site, request.request) if request is not None else Visitor()
 
 
 def _turns(shown: Shown) -> list[dict[str, str]]:

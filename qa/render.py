@@ -239,7 +239,7 @@ def _table(items: Iterable[AnswerItem], citations: dict[int, Citation], say: Mes
         for name in ("report", "answer", "period")
     )
     links = "".join(
-        f' <a class="wb-download" href="desk/{quote(turn, safe="")}/table.{kind}" download>{kind.upper()}</a>'
+        f' <a class="wb-download" href="desk/turn/{quote(turn, safe="")}/table.{kind}" download>{kind.upper()}</a>'
         for kind in ("csv", "xlsx")
     )
     download = f'<p class="wb-downloads">{say("download_table")}{links}</p>' if turn else ""

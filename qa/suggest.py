@@ -1,4 +1,4 @@
-"""Example questions drawn from the loaded reports, each of them asked beforehand and kept only where it is answered.
+"""Questions to offer, drawn from the loaded reports, and whether the assistant answers them well enough for that.
 
 Knows documents and Assistant.ask; it must not know the page, nor any one report.
 """
@@ -28,6 +28,13 @@ _NOT_A_NAME = re.compile(
 )
 
 
+FROM = 40
+"""Reports that questions are drawn from, at most: the first of the index."""
+
+SURE = 0.6
+"""Confidence from which an answer is good enough for its question to be offered."""
+
+
 @dataclass(frozen=True, slots=True)
 class Example:
     """A question and the words of the report that its answer must cite."""
@@ -38,29 +45,28 @@ class Example:
     end: int
 
 
-def example_questions(assistant: Assistant, limit: int = 6) -> tuple[str, ...]:
-    """Up to `limit` questions that the loaded reports answer, reports taken in turn. Same index, same questions."""
+def candidates(assistant: Assistant) -> Iterator[Example]:
+    """Questions that the loaded reports should answer, reports taken in turn, each once. Same index, same questions."""
     documents = list(assistant.index.documents.values())
     several = len(documents) > 1
-    candidates = [list(_candidates(document, several)) for document in documents[: 2 * limit]]
-    kept: dict[str, None] = {}
-    tried = 0
-    for example in (item for turn in zip_longest(*candidates) for item in turn if item):
-        # At most a few misses for each question shown: the page waits for this.
-        if len(kept) == limit or tried == 2 * limit:
-            break
-        if example.question not in kept:
-            tried += 1
-            if _answered(assistant, example):
-                kept[example.question] = None
-    return tuple(kept)
+    seen: set[str] = set()
+    drawn = [_candidates(document, several) for document in documents[:FROM]]
+    for example in (item for turn in zip_longest(*drawn) for item in turn if item):
+        if example.question not in seen:
+            seen.add(example.question)
+            yield example
 
 
-def _answered(assistant: Assistant, example: Example) -> bool:
+def answered(assistant: Assistant, example: Example) -> bool:
+    """Whether the assistant answers it with the words it was drawn from, and is sure enough to offer it."""
     answer = assistant.ask(example.question)
-    return not answer.refused and any(
-        citation.document == example.document and citation.start < example.end and example.start < citation.end
-        for citation in answer.citations
+    return (
+        not answer.refused
+        and answer.confidence >= SURE
+        and any(
+            citation.document == example.document and citation.start < example.end and example.start < citation.end
+            for citation in answer.citations
+        )
     )
 
 
@@ -99,3 +105,14 @@ def _measures(document: Document, kind: str, template: str) -> Iterator[Example]
 
 def _clauses(text: str, start: int, end: int) -> Iterable[re.Match[str]]:
     return _CLAUSE.finditer(text, start, end)
+
+
+def example_questions(assistant: Assistant, limit: int = 6) -> tuple[str, ...]:
+    """Up to `limit` questions that the loaded reports answer, a few misses for each at most."""
+    kept: list[str] = []
+    for tried, example in enumerate(candidates(assistant)):
+        if len(kept) == limit or tried == 2 * limit:
+            break
+        if answered(assistant, example):
+            kept.append(example.question)
+    return tuple(kept)
