@@ -232,5 +232,5 @@ def _completion_example() -> dict[str, Any]:
 
 def _streamed(example: dict[str, Any]) -> dict[int | str, dict[str, Any]]:
     told = _example(example)
-    told[200]["content"]["text/event-stream"] = {"schema": {"type": "string"}}
+    told[200]["content"]["text/event-stream"] = {}
     return told
