@@ -179,7 +179,8 @@ class Desk:
         if self.site.ledger is not None:
             self.site.ledger.audit.record(
                 made, question, answer.to_json() if answer else None, history=history, documents=documents,
-                who=visitor.who, channel="page", index_version=str(self.site.assistant.index.manifest.get("generation", "")), error=error,
+                who=visitor.who, channel="page", error=error,
+                index_version=str(self.site.assistant.index.manifest.get("generation", "")),
             )  # fmt: skip
 
 
