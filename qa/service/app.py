@@ -19,6 +19,7 @@ from qa.service.docs import add_docs
 from qa.service.documents import add_documents
 from qa.service.errors import add_errors, add_nowhere
 from qa.service.headers import Headers
+from qa.service.keeper import keeper_routes
 from qa.service.login import add_login
 from qa.service.mcp import Tools, add_mcp
 from qa.service.openai_shape import add_openai
@@ -68,6 +69,7 @@ def create_app(site: Site, portals: Sequence[str] = ()) -> FastAPI:
     add_operations(app, readiness)
     if site.guard is not None:
         add_login(app, site.guard)
+    app.include_router(keeper_routes(site))
     add_widget(app)
     add_questions(app, site)
     add_documents(app, site)

@@ -12,8 +12,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from qa.limits import MAX_HISTORY, MAX_QUESTION
 
-MAX_DOCUMENTS = 1000
-"""Documents that one question may name."""
+MAX_DOCUMENTS = 1000  # that one question may name
 
 
 def _integer(value: Any) -> Any:
@@ -60,14 +59,9 @@ ANSWER_EXAMPLE: dict[str, Any] = {
     "message": "",
     "latency_ms": 41.5,
 }
-ERROR_EXAMPLE: dict[str, Any] = {
-    "error": {
-        "code": "no_document",
-        "message": "没有名为“x”的报告。",
-        "hint": "可用的名称见 GET /api/v1/documents。",
-        "request_id": "5f0c1b7a",
-    }
-}
+_HINT = "可用的名称见 GET /api/v1/documents。"
+_FAULT = {"code": "no_document", "message": "没有名为“x”的报告。", "hint": _HINT, "request_id": "5f0c1b7a"}
+ERROR_EXAMPLE: dict[str, Any] = {"error": _FAULT}
 
 
 class _Body(BaseModel):
@@ -102,9 +96,7 @@ class Ask(_Body):
 class Search(_Body):
     """Words to look for."""
 
-    model_config = ConfigDict(
-        extra="forbid", json_schema_extra={"examples": [{"question": "固定资产投资", "top_k": 3}]}
-    )
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"question": "投资", "top_k": 3}]})
 
     question: Text = Field(min_length=1)
     documents: Documents = Field(default_factory=list)
