@@ -202,8 +202,9 @@ def open_database(path: Path, steps: Sequence[Sequence[str]] = STEPS) -> Databas
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
         connection = _connect(path)
         try:
-            _check(connection, path, len(steps))
-            _migrate(connection, steps)
+            # Nothing is written where nothing is to be changed: a full disk does not keep a server from starting.
+            if _version(connection, path, len(steps)) < len(steps):
+                _migrate(connection, steps)
         finally:
             connection.close()
     except (OSError, sqlite3.Error) as error:
@@ -215,7 +216,8 @@ def open_database(path: Path, steps: Sequence[Sequence[str]] = STEPS) -> Databas
     return Database(path)
 
 
-def _check(connection: sqlite3.Connection, path: Path, newest: int) -> None:
+def _version(connection: sqlite3.Connection, path: Path, newest: int) -> int:
+    """The file's version, 0 for a new one. UserError where it is none of ours, or newer than this program."""
     (application,) = connection.execute("PRAGMA application_id").fetchone()
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
@@ -225,6 +227,7 @@ def _check(connection: sqlite3.Connection, path: Path, newest: int) -> None:
         raise UserError(
             f"the ledger {path} has version {version}", f"at most {newest}", "Use the program version that wrote it."
         )
+    return int(version)
 
 
 def _migrate(connection: sqlite3.Connection, steps: Sequence[Sequence[str]]) -> None:

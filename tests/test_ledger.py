@@ -1,0 +1,437 @@
+"""The ledger over real files: rows come back as they went in, policies hold, older files are brought up to date."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import io
+import json
+import sqlite3
+import stat
+import threading
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from index.errors import UserError
+from qa.__main__ import main
+from qa.ledger import AuditRow, Conversation, Ledger, Marked, Policy, Turn, Unwritten, open_ledger
+from qa.ledger.database import open_database
+from qa.ledger.schema import STEPS
+
+FROZEN = Path(__file__).parent / "data" / "ledger-1.sql"
+ANSWER: dict[str, Any] = {
+    "question": "人口呢？", "resolved_question": "全县人口是多少？", "refused": False, "answer": "45万人",
+    "confidence": 0.9, "answers": [{"text": "45万人", "document": "甲", "citation": 1}],
+    "citations": [{"n": 1, "document": "甲", "title": "报告", "section": [], "period": "", "start": 3, "end": 9,
+                   "quote": "人口45万人", "marks": [[5, 9]]}],
+    "related": [], "message": "", "latency_ms": 41.5,
+}  # fmt: skip
+TEXTS = st.text(st.characters(exclude_categories=()), max_size=40)
+"""Any characters, halves of surrogate pairs among them."""
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Iterator[Ledger]:
+    opened = open_ledger(tmp_path / "data" / "wenbao.sqlite")
+    yield opened
+    opened.close()
+
+
+def _sql(ledger: Ledger, statement: str, *values: object) -> list[tuple[Any, ...]]:
+    """Runs a statement on a connection of the test's own."""
+    with closing(sqlite3.connect(ledger.path)) as connection, connection:
+        return connection.execute(statement, values).fetchall()
+
+
+def _age(ledger: Ledger, request_id: str, days: float) -> None:
+    at = (datetime.now(UTC) - timedelta(days=days)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    _sql(ledger, "UPDATE audit SET at = ? WHERE request_id = ?", at, request_id)
+
+
+def _requests(ledger: Ledger) -> list[str]:
+    return [row.request_id for row in ledger.audit.rows()]
+
+
+def test_a_row_comes_back_as_it_went_in(ledger: Ledger) -> None:
+    before = datetime.now(UTC) - timedelta(milliseconds=1)
+    told = {"history": ["面积？"], "documents": ["甲"], "who": "user:张三", "channel": "api", "index_version": "g3"}
+    assert ledger.audit.record("r1", "人口呢？", ANSWER, **told)  # type: ignore[arg-type]
+    (row,) = ledger.audit.rows()
+    assert before <= datetime.fromisoformat(row.at) <= datetime.now(UTC)
+    assert row == AuditRow(
+        1, row.at, "r1", "user:张三", "api", "人口呢？", "全县人口是多少", ("面积？",), ("甲",), "g3", ANSWER,
+        False, "", 41.5,
+    )  # fmt: skip
+    assert row.citations == (Marked("甲", 3, 9),)
+    assert ledger.audit.find("r1") == row
+    assert ledger.audit.find("r2") is None
+
+
+def test_failures_and_the_askers_own_time(ledger: Ledger) -> None:
+    assert ledger.audit.record("r1", "问题", None, error="TimeoutError", latency_ms=7.25)
+    (row,) = ledger.audit.rows()
+    assert (row.answer, row.refused, row.error, row.latency_ms) == ({}, False, "TimeoutError", 7.25)
+    assert row.to_json()["answer"] is None
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(question=TEXTS, who=TEXTS, history=st.lists(TEXTS, max_size=3), text=TEXTS)
+def test_any_text_is_kept(ledger: Ledger, question: str, who: str, history: list[str], text: str) -> None:
+    answer = {"refused": True, "answer": text, "citations": []}
+    assert ledger.audit.record("r", question, answer, history=history, who=who)
+    row = ledger.audit.find("r")
+    assert row is not None
+    assert (row.history, row.answer["answer"]) == (tuple(history), text)
+    assert (row.question, row.who) == tuple(t.encode("utf-8", "backslashreplace").decode() for t in (question, who))
+    name = ledger.conversations.add_turn("", question, answer, owner="甲", history=history)
+    (turn,) = ledger.conversations.turns(name)
+    assert (turn.history, turn.answer) == (tuple(history), answer)
+    ledger.conversations.delete(name)
+
+
+def test_nothing_that_is_given_to_the_audit_breaks_an_answer(ledger: Ledger) -> None:
+    assert not ledger.audit.record("r", "问题", {"latency_ms": "soon"})
+    assert not ledger.audit.record("r", "问题", {"answer": object()})
+    assert not ledger.audit.record("r", None, ANSWER)  # type: ignore[arg-type]
+    assert ledger.audit.record("r", "问题", ANSWER)
+    ledger.close()
+    assert not ledger.audit.record("r", "问题", ANSWER)
+    assert (ledger.audit.counts.written, ledger.audit.counts.lost) == (1, 4)
+    with pytest.raises(Unwritten):
+        ledger.feedback.give("r", True)
+
+
+def test_export_by_time(ledger: Ledger, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name, day in (("r1", "2026-05-01"), ("r2", "2026-05-02"), ("r3", "2026-05-03")):
+        ledger.audit.record(name, "问题", ANSWER)
+        _sql(ledger, "UPDATE audit SET at = ? WHERE request_id = ?", f"{day}T00:00:00.000Z", name)
+    rows = list(ledger.audit.rows())
+    out = io.StringIO()
+    assert ledger.audit.export(out) == 3
+    assert [json.loads(line) for line in out.getvalue().splitlines()] == [row.to_json() for row in rows]
+    assert [row.request_id for row in ledger.audit.rows("2026-05-02", "2026-05-03")] == ["r2"]
+    file, path = tmp_path / "audit.jsonl", str(ledger.path)
+    assert main(["audit", "export", "--ledger", path, "--since", "2026-05-02", "--out", str(file)]) == 0
+    assert [json.loads(line)["request_id"] for line in file.read_text(encoding="utf-8").splitlines()] == ["r2", "r3"]
+    assert capsys.readouterr() == ("", "2 rows\n")
+    assert main(["audit", "export", "--ledger", path, "--out", str(file)]) == 2  # nothing is written over
+    assert main(["audit", "export", "--ledger", str(tmp_path / "none.sqlite")]) == 2
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 2
+    assert lines[1].startswith(f"qa: no ledger at {tmp_path / 'none.sqlite'}; wanted ")
+
+
+def test_more_rows_than_a_page_are_exported_in_order(ledger: Ledger) -> None:
+    threads = [
+        threading.Thread(target=lambda n=n: [ledger.audit.record(f"{n}-{k}", "问题", None) for k in range(60)])
+        for n in range(20)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    numbers = [row.number for row in ledger.audit.rows()]
+    assert numbers == list(range(1, 1201))
+
+
+def test_only_digests(ledger: Ledger) -> None:
+    ledger.set_policy(Policy(texts=False))
+    for name, question in (("r1", "全县人口是多少？"), ("r2", "全縣人口是多少"), ("r3", "面积多大？")):
+        assert ledger.audit.record(
+            name, question, {**ANSWER, "resolved_question": question}, history=["秘密"], who="甲"
+        )
+    assert ledger.conversations.add_turn("", "全县人口是多少？", ANSWER, owner="甲")
+    first, second, third = ledger.audit.rows()
+    key = ledger.path.with_suffix(".key")
+    assert first.wording == hmac.new(key.read_bytes(), "全县人口是多少".encode(), hashlib.sha256).hexdigest()
+    assert (first.wording == second.wording, first.wording == third.wording) == (True, False)
+    assert (first.question, first.history, first.who) == ("", (), "甲")
+    assert first.answer == {
+        "refused": False, "confidence": 0.9, "latency_ms": 41.5, "related": [],
+        "citations": [{"n": 1, "document": "甲", "start": 3, "end": 9}],
+    }  # fmt: skip
+    assert ledger.conversations.recent("甲") == ()
+    ledger.close()
+    for file in ledger.path.parent.iterdir():
+        for secret in ("秘密", "人口", "面积", "45万"):
+            assert secret.encode() not in file.read_bytes(), file.name
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600, file.name
+
+
+def test_a_key_that_is_none_loses_the_row_and_not_the_answer(ledger: Ledger) -> None:
+    ledger.set_policy(Policy(texts=False))
+    ledger.path.with_suffix(".key").write_bytes(b"short")
+    assert not ledger.audit.record("r", "问题", ANSWER)
+    assert list(ledger.audit.rows()) == []
+
+
+def test_rotation_by_age_and_by_rows(ledger: Ledger, tmp_path: Path) -> None:
+    for n in range(10):
+        ledger.audit.record(f"r{n}", "问题", ANSWER)
+    for n in range(4):
+        _age(ledger, f"r{n}", 31)
+    assert ledger.audit.rotate() == 0  # no policy, no removal
+    gone = [row.to_json() for row in ledger.audit.rows()][:7]
+    archive = tmp_path / "archive"
+    archive.mkdir()
+    ledger.set_policy(Policy(days=30, archive=str(archive)))
+    assert ledger.audit.rotate() == 4
+    assert _requests(ledger) == [f"r{n}" for n in range(4, 10)]
+    ledger.set_policy(Policy(days=30, rows=3, archive=str(archive)))
+    assert (ledger.audit.rotate(), ledger.audit.rotate()) == (3, 0)
+    assert _requests(ledger) == ["r7", "r8", "r9"]
+    files = sorted(archive.iterdir())
+    kept = [json.loads(line) for file in files for line in file.read_text(encoding="utf-8").splitlines()]
+    assert kept == gone
+    assert {file.name for file in files} == {f"audit-{row['at'][:7]}.jsonl" for row in gone}
+
+
+def test_rotation_waits_for_the_keeper(ledger: Ledger) -> None:
+    for name, question in (("r1", "甲？"), ("r2", "乙？"), ("r3", "丙？")):
+        ledger.audit.record(name, question, None)
+        _age(ledger, name, 400)
+    ledger.feedback.give("r1", False, reason="错误")
+    ledger.feedback.give("r2", True)
+    ledger.set_policy(Policy(days=30))
+    assert ledger.audit.rotate() == 2
+    assert _requests(ledger) == ["r1"]
+    ledger.review.mark_done("甲")
+    assert ledger.audit.rotate() == 1
+    assert [_sql(ledger, f"SELECT count(*) FROM {table}") for table in ("audit", "feedback", "done")] == [[(0,)]] * 3
+
+
+def test_rotation_happens_by_itself_and_the_file_shrinks(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("qa.ledger.audit.ROTATE_EVERY", 50)
+    big = {**ANSWER, "answer": "长" * 10_000}
+    for n in range(50):
+        ledger.audit.record(f"r{n}", "问题", big)
+    _sql(ledger, "PRAGMA wal_checkpoint(TRUNCATE)")
+    full = ledger.path.stat().st_size
+    ledger.set_policy(Policy(rows=5))
+    for n in range(50, 100):
+        ledger.audit.record(f"r{n}", "问题", None)
+    ledger.audit.record("last", "问题", None)  # behind the rotation in the writer's queue
+    assert _requests(ledger) == ["r95", "r96", "r97", "r98", "r99", "last"]
+    _sql(ledger, "PRAGMA wal_checkpoint(TRUNCATE)")
+    assert full > 1_000_000
+    assert ledger.path.stat().st_size < full / 5
+
+
+def test_the_policy_is_set_by_the_command_and_shared(ledger: Ledger, capsys: pytest.CaptureFixture[str]) -> None:
+    other = open_ledger(ledger.path)
+    path = str(ledger.path)
+    assert main(["audit", "policy", "--ledger", path, "--digest", "--days", "30", "--conversation-days", "7"]) == 0
+    assert other.policy == ledger.policy == Policy(texts=False, days=30, conversation_days=7)
+    assert capsys.readouterr().out == (
+        "texts: not kept, only a keyed digest of each question; no conversations\n"
+        "audit rows: no limit, 30 days long\nconversations: 7 days after their last turn\narchive: none\n"
+    )
+    assert main(["audit", "policy", "--ledger", path, "--texts", "--rows", "9"]) == 0
+    assert other.policy == Policy(days=30, rows=9, conversation_days=7)
+    assert main(["audit", "policy", "--ledger", path, "--days", "-1"]) == 2
+    assert main(["audit", "policy", "--ledger", path, "--archive", str(ledger.path / "x")]) == 2
+    assert other.policy == Policy(days=30, rows=9, conversation_days=7)
+    for n in range(12):
+        ledger.audit.record(f"r{n}", "问题", None)
+    capsys.readouterr()
+    assert main(["audit", "rotate", "--ledger", path]) == 0
+    assert capsys.readouterr().out == "3 rows removed\n"
+    other.close()
+
+
+def test_a_copy_is_whole_while_others_write(ledger: Ledger, tmp_path: Path) -> None:
+    ledger.audit.record("r1", "问题", ANSWER)
+    assert main(["audit", "copy", "--ledger", str(ledger.path), str(tmp_path / "copy.sqlite")]) == 0
+    ledger.audit.record("r2", "问题", ANSWER)
+    assert [file.name for file in tmp_path.glob("copy*")] == ["copy.sqlite"]
+    copy = open_ledger(tmp_path / "copy.sqlite")
+    assert _requests(copy) == ["r1"]
+    copy.close()
+    with pytest.raises(FileExistsError):
+        ledger.copy_to(tmp_path / "copy.sqlite")
+
+
+def test_conversations(ledger: Ledger) -> None:
+    talk = ledger.conversations
+    first = talk.add_turn("", "人口？", ANSWER, owner="甲", documents=["d"], request_id="r1")
+    assert talk.add_turn(first, "那面积呢？", ANSWER, owner="甲", history=["人口？"], request_id="r2") == first
+    second = talk.add_turn("made-up-id", "别的", ANSWER, owner="甲")
+    assert second not in ("", "made-up-id", first)
+    foreign = talk.add_turn(first, "闯入", ANSWER, owner="乙")
+    assert foreign != first
+    assert min(len(name) for name in (first, second, foreign)) == 22
+    turns = talk.turns(first)
+    assert turns == (
+        Turn(1, turns[0].at, "人口？", (), ("d",), ANSWER, "r1"),
+        Turn(2, turns[1].at, "那面积呢？", ("人口？",), (), ANSWER, "r2"),
+    )
+    assert talk.recent("甲") == (
+        Conversation(second, "甲", "别的", 1, talk.turns(second)[0].at),
+        Conversation(first, "甲", "人口？", 2, turns[1].at),
+    )
+    assert [item.id for item in talk.recent("甲", 1)] == [second]
+    assert (talk.turns(first, "乙"), talk.turns(first, "甲"), talk.turns("none")) == ((), turns, ())
+    assert (talk.delete(first, "乙"), talk.delete(first, "甲"), talk.delete(first)) == (False, True, False)
+    assert (talk.turns(first), _sql(ledger, "SELECT count(*) FROM turn")) == ((), [(2,)])
+    anonymous = talk.add_turn("", "谁", ANSWER)
+    assert (len(talk.turns(anonymous)), talk.recent("")) == (1, ())
+
+
+def test_conversations_survive_the_server_and_end_by_policy(ledger: Ledger) -> None:
+    name = ledger.conversations.add_turn("", "人口？", ANSWER, owner="甲")
+    ledger.close()
+    again = open_ledger(ledger.path)
+    assert [turn.question for turn in again.conversations.turns(name)] == ["人口？"]
+    again.conversations.add_turn("", "新的？", ANSWER, owner="甲")
+    _sql(again, "UPDATE conversation SET at = '2020-01-01T00:00:00.000Z' WHERE id = ?", name)
+    again.set_policy(Policy(conversation_days=30))
+    again.audit.rotate()
+    assert [item.title for item in again.conversations.recent("甲")] == ["新的？"]
+    again.close()
+
+
+def test_feedback(ledger: Ledger) -> None:
+    ledger.audit.record("r1", "人口？", ANSWER)
+    assert ledger.feedback.give("r1", True, who="甲") == 1
+    number = ledger.feedback.give("r1", False, reason="不全", comment=" 少了一项 ", marked=Marked("甲", 3, 9), who="甲")
+    ledger.feedback.give("r1", True, who="乙")
+    row = ledger.audit.find("r1")
+    mine = ledger.feedback.given("r1", "甲")
+    assert mine
+    assert (mine.number, mine.helpful, mine.reason, mine.comment, mine.marked, mine.row) == (
+        number, False, "不全", "少了一项", Marked("甲", 3, 9), row
+    )  # fmt: skip
+    assert [(word.who, word.helpful) for word in ledger.feedback.words()] == [("甲", False), ("乙", True)]
+    out = io.StringIO()
+    assert ledger.feedback.export(out) == 2
+    assert [json.loads(line) for line in out.getvalue().splitlines()] == [w.to_json() for w in ledger.feedback.words()]
+    assert (ledger.feedback.take_back("r1", "丙"), ledger.feedback.take_back("r1", "甲")) == (False, True)
+    assert ledger.feedback.given("r1", "甲") is None
+
+
+@pytest.mark.parametrize(
+    ("helpful", "more"),
+    [
+        (False, {"reason": "不好"}),
+        (True, {"reason": "错误"}),
+        (False, {"comment": "长" * 2001}),
+        (False, {"marked": Marked("甲", 9, 3)}),
+        (False, {"marked": Marked("", 3, 9)}),
+        (False, {"marked": Marked("甲", -1, 9)}),
+    ],
+)
+def test_feedback_that_is_none(ledger: Ledger, helpful: bool, more: dict[str, Any]) -> None:
+    ledger.audit.record("r1", "人口？", ANSWER)
+    with pytest.raises(UserError):
+        ledger.feedback.give("r1", helpful, **more)
+    with pytest.raises(UserError, match="no answer with the request id 'r2'"):
+        ledger.feedback.give("r2", True)
+    assert list(ledger.feedback.words()) == []
+
+
+def test_the_newest_answer_of_a_request_id_is_meant(ledger: Ledger) -> None:
+    ledger.audit.record("r1", "早的？", ANSWER)
+    ledger.audit.record("r1", "晚的？", ANSWER)
+    ledger.feedback.give("r1", True)
+    assert [word.row.question for word in ledger.feedback.words()] == ["晚的？"]
+
+
+def test_every_write_is_flushed_to_the_disk(tmp_path: Path) -> None:
+    database = open_database(tmp_path / "l.sqlite")
+    pragmas = ("synchronous", "journal_mode", "foreign_keys", "secure_delete", "auto_vacuum")
+    told = database.write(lambda c: [c.execute(f"PRAGMA {name}").fetchone()[0] for name in pragmas])
+    assert told == [2, "wal", 1, 1, 2]  # FULL, …, INCREMENTAL
+    database.close()
+
+
+def test_one_job_that_fails_undoes_itself_and_nothing_else(tmp_path: Path) -> None:
+    database = open_database(tmp_path / "l.sqlite")
+
+    def half(connection: sqlite3.Connection) -> None:
+        connection.execute("INSERT INTO setting VALUES ('half', '')")
+        raise KeyError("half")
+
+    insert = "INSERT INTO setting VALUES (?, '')"
+    jobs = [database.submit(lambda c, n=n: c.execute(insert, (str(n),))) for n in range(3)]
+    with pytest.raises(KeyError, match="half"):
+        database.write(half)
+    with pytest.raises(sqlite3.IntegrityError):
+        database.write(lambda c: c.execute(insert, ("1",)))
+    for job in jobs:
+        job.result(10)
+    with database.read() as connection:
+        assert connection.execute("SELECT name FROM setting ORDER BY name").fetchall() == [("0",), ("1",), ("2",)]
+        with pytest.raises(sqlite3.OperationalError, match="readonly"):
+            connection.execute("DELETE FROM setting")
+    database.close()
+
+
+def test_a_file_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -> None:
+    path = tmp_path / "old.sqlite"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(FROZEN.read_text(encoding="utf-8"))
+    ledger = open_ledger(path)
+    (word,) = ledger.feedback.words()
+    assert word.row == ledger.audit.find("r1")
+    assert (word.row.question, word.row.answer, word.reason, word.marked) == (
+        "人口呢？",
+        ANSWER,
+        "错误",
+        Marked("甲", 3, 9),
+    )
+    assert [item.title for item in ledger.conversations.recent("张三")] == ["人口呢？"]
+    assert [item.wording for item in ledger.review.done()] == ["全县人口是多少"]
+    assert ledger.policy == Policy(days=3650)
+    ledger.close()
+
+
+def test_steps_are_taken_once_in_order_by_whoever_comes_first(tmp_path: Path) -> None:
+    path = tmp_path / "l.sqlite"
+    ledger = open_ledger(path)
+    ledger.audit.record("r1", "问题", ANSWER)
+    ledger.close()
+    more = (*STEPS, ("ALTER TABLE audit ADD COLUMN extra TEXT NOT NULL DEFAULT 'x'", "CREATE TABLE new (a)"))
+    opened = []
+    threads = [threading.Thread(target=lambda: opened.append(open_database(path, more))) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(opened) == 6
+    with opened[0].read() as connection:
+        assert connection.execute("SELECT request_id, extra FROM audit").fetchall() == [("r1", "x")]
+        assert connection.execute("PRAGMA user_version").fetchone() == (len(more),)
+    for database in opened:
+        database.close()
+    with pytest.raises(UserError, match=f"has version {len(more)}; wanted at most {len(STEPS)}"):
+        open_ledger(path)
+
+
+def test_a_step_that_fails_leaves_the_file_as_it_was(tmp_path: Path) -> None:
+    path = tmp_path / "l.sqlite"
+    open_database(path).close()
+    with pytest.raises(UserError, match="cannot be opened"):
+        open_database(path, (*STEPS, ("CREATE TABLE new (a)", "CREATE TABLE audit (a)")))
+    ledger = open_ledger(path)
+    assert _sql(ledger, "SELECT count(*) FROM sqlite_master WHERE name = 'new'") == [(0,)]
+    ledger.close()
+
+
+def test_what_is_no_ledger_is_left_alone(tmp_path: Path) -> None:
+    foreign, text, folder = tmp_path / "foreign.sqlite", tmp_path / "text.sqlite", tmp_path / "folder.sqlite"
+    with closing(sqlite3.connect(foreign)) as connection, connection:
+        connection.execute("CREATE TABLE theirs (a)")
+    text.write_bytes(b"not a database at all, and longer than a header of one hundred bytes " * 3)
+    folder.mkdir()
+    before = foreign.read_bytes(), text.read_bytes()
+    for path, words in ((foreign, "another program's"), (text, "not a database"), (folder, "cannot be opened")):
+        with pytest.raises(UserError, match=words):
+            open_ledger(path)
+    assert (foreign.read_bytes(), text.read_bytes()) == before
