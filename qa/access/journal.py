@@ -11,7 +11,9 @@ import re
 import sys
 import time
 import uuid
+from collections.abc import MutableMapping
 from contextvars import ContextVar
+from typing import Any
 
 from qa.access import metrics
 from qa.access.addresses import Peers, client_of
@@ -22,6 +24,7 @@ from qa.access.rules import rule_for
 # An id from outside is kept only where it can do no harm in a log or a header.
 _SANE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{7,63}")
 _REQUEST: ContextVar[str] = ContextVar("request_id", default="")
+_NOTES: ContextVar[MutableMapping[str, Any] | None] = ContextVar("notes", default=None)
 _LONGEST_PATH = 300
 
 log = logging.getLogger("wenbao.requests")
@@ -41,6 +44,7 @@ class Journal:
         identifier = _identifier(scope)
         state(scope)["request_id"] = identifier
         _REQUEST.set(identifier)
+        _NOTES.set(state(scope))
         if scope["type"] == "websocket":
             await self.app(scope, receive, send)
             return
@@ -88,6 +92,14 @@ class Journal:
         if self.questions and state(scope).get("question"):
             line["question"] = state(scope)["question"]
         log.info("request", extra={"line": line})
+
+
+def note_answer(question: str, refused: bool, milliseconds: float) -> None:
+    """Counts an answer to the request that is being answered here; its line tells the question only if it is to."""
+    metrics.answered(refused, milliseconds / 1000)
+    notes = _NOTES.get()
+    if notes is not None:
+        notes["question"] = question
 
 
 def _identifier(scope: Scope) -> str:
