@@ -189,6 +189,14 @@ def load_source_model(words: Path = WORDS) -> tuple[BertModel, Tokenizer]:
     return build_model(source, rows), build_tokenizer(source, rows)
 
 
+def save_model(model: BertModel, tokenizer: Tokenizer, out: Path) -> None:
+    """The folder that `index.embed` and sentence-transformers load: tokenizer, 8-bit weights, module files."""
+    out.mkdir(parents=True, exist_ok=True)
+    tokenizer.save(str(out / "tokenizer.json"))
+    export_int8(model, out / "model.onnx")
+    save_module_files(out, prompts={"query": "query: ", "document": "passage: ", "passage": "passage: "})
+
+
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m index.convert", description=__doc__)
     parser.add_argument("--out", type=Path, default=Path(__file__).parent / "model")
@@ -196,10 +204,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     out: Path = options.out
     model, tokenizer = load_source_model(options.words)
-    out.mkdir(parents=True, exist_ok=True)
-    tokenizer.save(str(out / "tokenizer.json"))
-    export_int8(model, out / "model.onnx")
-    save_module_files(out, prompts={"query": "query: ", "document": "passage: ", "passage": "passage: "})
+    save_model(model, tokenizer, out)
     size = sum(file.stat().st_size for file in out.iterdir() if file.is_file())
     print(f"{out}: {tokenizer.get_vocab_size()} rows, {size / 1e6:.1f} MB", file=sys.stderr)
     return 0

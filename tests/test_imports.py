@@ -29,12 +29,26 @@ SHARED: dict[str, set[str] | None] = {
     # the session, and the quantizer that makes what it runs
     "onnxruntime": {"index/runtime.py", "index/export.py"},
     # the runtime (and the name of what it returns), and the scripts that make tokenizers and train with them
-    "tokenizers": {"index/runtime.py", "index/embed.py", "index/convert.py", "qa/reader.py", "qa/train.py"},
-    # other models, and the module by which that library loads ours
-    "sentence_transformers": {"index/embed.py", "index/modules.py"},
+    "tokenizers": {
+        "index/runtime.py",
+        "index/embed.py",
+        "index/convert.py",
+        "qa/reader.py",
+        "qa/train.py",
+        "index/train.py",
+    },
+    # other models, the module by which that library loads ours, and the trainer
+    "sentence_transformers": {"index/embed.py", "index/modules.py", "index/train.py"},
     # how weights were made; at run time only sentence-transformers needs it
-    "torch": {"index/convert.py", "index/export.py", "index/modules.py", "qa/network.py", "qa/train.py"},
-    "transformers": {"index/convert.py", "index/export.py", "qa/network.py"},
+    "torch": {
+        "index/convert.py",
+        "index/export.py",
+        "index/modules.py",
+        "index/train.py",
+        "qa/network.py",
+        "qa/train.py",
+    },
+    "transformers": {"index/convert.py", "index/export.py", "index/train.py", "qa/network.py"},
     # spreadsheets: as reports, and as question files
     "python_calamine": {"index/workbook.py", "eval/sheets.py"},
     # the page of a run, and the keeper's page
