@@ -58,12 +58,10 @@ class Gate:
 
     async def _serve(self, scope: Scope, rule: Rule, receive: Receive, send: Send) -> None:
         settings = self.guard.settings
-        limit = settings.max_upload if rule.slots == "upload" else settings.max_body
-        if rule.area == "page" and rule.slots == "":
-            limit = max(limit, PAGE_BODY)
+        limit = settings.max_upload if rule.slots == "upload" else settings.max_body * rule.bodies
         intake = Intake(scope, receive, send, limit, settings.body_seconds)
         try:
-            if rule.slots == "ask":
+            if rule.slots and rule.slots != "upload":
                 # Read before a place is taken: slow senders must not hold places.
                 await intake.read()
             slots = self.guard.slots.get(rule.slots)
@@ -72,10 +70,6 @@ class Gate:
         except Refused as refused:
             state(scope)["refused"] = refused.code
             await intake.refuse(refused)
-
-
-PAGE_BODY = 8_000_000
-"""Bytes of a request of the chat page, which sends the whole conversation back."""
 
 
 def _has_key(scope: Scope) -> bool:

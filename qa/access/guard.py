@@ -66,7 +66,7 @@ class Settings:
     queue: int = 16
     patience: float = 10.0
     max_body: int = 1_000_000
-    max_upload: int = 50_000_000
+    max_upload: int = 64_000_000
     body_seconds: float = 30.0
     log_requests: bool = False
     log_questions: bool = False
@@ -80,9 +80,13 @@ class Guard:
         self.register = register
         self.buckets = Buckets(self.settings.rate)
         self.logins = Buckets(10.0, burst=10.0)
+        places, queue, patience = self.settings.places, self.settings.queue, self.settings.patience
         self.slots = {
-            "ask": Slots(self.settings.places, self.settings.queue, self.settings.patience),
-            "upload": Slots(min(self.settings.places, 2), self.settings.queue, self.settings.patience),
+            "ask": Slots(places, queue, patience),
+            # A question from the page is three requests, and its reader waits rather than sends it again.
+            "page": Slots(places, 10 * queue, 3 * patience),
+            "batch": Slots(min(places, 2), 2, patience),
+            "upload": Slots(min(places, 2), queue, patience),
             # Hashing a password takes memory, so that few may be tried at once.
             "login": Slots(2, 20, 10.0),
         }

@@ -43,8 +43,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     limits.add_argument("--places", type=int, default=4, metavar="N", help="questions answered at once; 0 for no limit")
     limits.add_argument("--queue", type=int, default=16, metavar="N", help="questions that may wait for a place")
     limits.add_argument("--patience", type=float, default=10.0, metavar="S", help="seconds that they wait")
-    limits.add_argument("--max-body", type=int, default=1_000_000, metavar="BYTES", help="of a request")
-    limits.add_argument("--max-upload", type=int, default=50_000_000, metavar="BYTES", help="of an uploaded file")
+    limits.add_argument("--max-body", type=int, default=1_000_000, metavar="BYTES", help="of a question")
+    limits.add_argument("--max-upload", type=int, default=64_000_000, metavar="BYTES", help="of an uploaded file")
     limits.add_argument("--body-seconds", type=float, default=30.0, metavar="S", help="within which a body must come")
     logs = parser.add_argument_group("logs")
     logs.add_argument(

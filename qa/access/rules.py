@@ -18,8 +18,9 @@ AREAS = ("page", "api", "openai", "mcp", "documents", "keeper", "metrics")
 class Rule:
     """`role` is "" where nobody needs to say who they are. `cost` is in requests of the rate limit.
 
-    `slots` names the pool of concurrent work: "ask", "upload", or "" where the request makes none to speak of.
-    `document` is the id in the path, "" where there is none.
+    `slots` names the pool of concurrent work: "ask", "batch", "page", "upload", or "" where the request makes none to
+    speak of. `document` is the id in the path, "" where there is none. `bodies` is how many times the limit of a
+    body's size it may have.
     """
 
     area: str
@@ -27,13 +28,15 @@ class Rule:
     cost: float = 0.02
     slots: str = ""
     document: str = ""
+    bodies: int = 1
 
 
 _OPEN = {"/healthz": 0.0, "/readyz": 0.0, "/login": 0.2, "/logout": 0.2, "/embed.js": 0.02}
 _DOCUMENT = re.compile(r"/(?:doc|api/v1/documents)/([^/]+)")
 _KEEPER = re.compile(r"/(?:keeper|api/v1/(?:keeper|audit|feedback/export|stats))(?:/|$)")
-# The page's framework has a queue of its own: what is put into it counts for the rate, and waits there.
-_PAGE_WORK = re.compile(r"/gradio_api/(?:queue/join|run/|api/|call/)")
+_PAGE_WORK = re.compile(r"/gradio_api/(?:run/|api/)|/desk/turn/[^/]+/why$")
+# What is put into the queue of the page's framework counts for the rate, and waits there.
+_PAGE_QUEUE = re.compile(r"/gradio_api/(?:queue/join|call/)")
 
 
 def rule_for(method: str, path: str) -> Rule:
@@ -51,15 +54,18 @@ def rule_for(method: str, path: str) -> Rule:
         if writes:
             return Rule("documents", "keeper", 1.0, "upload", document)
         return Rule("documents", "reader", 0.1, "", document)
+    if path.rstrip("/") == "/api/v1/batch":
+        # A batch works for minutes: it must not take the places of those who wait for one answer.
+        return Rule("api", "reader", 10.0, "batch", bodies=16)
     if _under(path, "/api"):
         return Rule("api", "reader", 1.0 if writes else 0.1, "ask" if writes else "")
     if _under(path, "/v1"):
         return Rule("openai", "reader", 1.0 if writes else 0.1, "ask" if writes else "")
     if _under(path, "/mcp"):
         return Rule("mcp", "reader", 1.0 if writes else 0.1, "ask" if method == "POST" else "")
-    if writes and _PAGE_WORK.match(path):
-        return Rule("page", "reader", 1.0)
-    return Rule("page")
+    if _PAGE_WORK.match(path):
+        return Rule("page", "reader", 0.5, "page", bodies=8)
+    return Rule("page", "reader", 1.0 if _PAGE_QUEUE.match(path) else 0.02, bodies=8)
 
 
 def _under(path: str, prefix: str) -> bool:

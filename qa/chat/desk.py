@@ -16,6 +16,7 @@ from typing import Any
 
 from index.errors import UserError
 from index.records import Document
+from qa.access.journal import note_answer
 from qa.answer import Answer
 from qa.assistant import Assistant
 from qa.chat.past import Exchange, Past
@@ -125,6 +126,8 @@ class Desk:
         with self._lock:
             stopped = self._stopped.pop(sent.nonce, self) is None
         self._audit(made, question, history, documents, visitor, answer, "stopped" if stopped else error)
+        if answer is not None:
+            note_answer(question, answer.refused, answer.latency_ms)
         if stopped:
             return None
         if answer is None:
