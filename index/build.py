@@ -115,16 +115,17 @@ def _settled(out: Path, intake: Intake, state: State, fresh: set[str]) -> Intake
     document = intake.document
     if document is None or intake.duplicate_of:
         return intake
+    own = sketch(document)
+    # A document of the same id counts only where it came with the same call: an earlier one is to be replaced.
+    others = {name: told for name, told in state.sketches.items() if name != document.id or name in fresh}
+    found = first_same(own, others, {name: held.digest for name, held in state.documents.items()}, document.digest)
+    if found:
+        return replace(intake, duplicate_of=found)
     if document.id in fresh:
         error = UserError(
             f"{shown(intake.path)} would be a second document {document.id!r}", "one of each name", "Rename the file."
         )
         return replace(intake, document=None, error=str(error))
-    own = sketch(document)
-    others = {name: told for name, told in state.sketches.items() if name != document.id}
-    found = first_same(own, others, {name: held.digest for name, held in state.documents.items()}, document.digest)
-    if found:
-        return replace(intake, duplicate_of=found)
     try:
         state.kept[document.id] = originals.keep(out, intake)
     except UserError as error:

@@ -180,7 +180,8 @@ def test_files_that_cannot_be_taken_are_told_and_the_others_are_taken(tmp_path: 
     (folder / ".git").mkdir(parents=True)
     (folder / "sub").mkdir()
     shutil.copy(COUNTY, folder / "a.txt")
-    shutil.copy(COUNTY, folder / "sub" / "a.txt")
+    shutil.copy(PROVINCE, folder / "sub" / "a.txt")
+    shutil.copy(COUNTY, folder / "sub" / "b.txt")
     shutil.copy(COUNTY, folder / ".git" / "b.txt")
     shutil.copy(COUNTY, folder / "~$c.txt")
     (folder / "d.jpg").write_bytes(b"\xff\xd8\xff\xe0")
@@ -188,6 +189,7 @@ def test_files_that_cannot_be_taken_are_told_and_the_others_are_taken(tmp_path: 
     (folder / "g.txt").write_text(" \n")
     outcome = build([folder, folder / "a.txt", folder], tmp_path / "out")
     assert [document.id for document in outcome.added] == ["a"]
+    assert [(i.path, i.duplicate_of) for i in outcome.intakes if i.duplicate_of] == [(folder / "sub" / "b.txt", "a")]
     assert outcome.skipped == (folder / "d.jpg",)
     assert outcome.refused == (
         f"{folder}/e\\u2028f.txt: the name is not UTF-8 or holds control characters; wanted a plain name. Rename it.",
