@@ -97,7 +97,7 @@ class OtherEncoder:
             raise UserError(
                 f"the model {name!r} needs sentence-transformers, which is not installed",
                 "the bundled encoder, or that library",
-                "Leave --model out, or install it: pip install 'wenbao[models]'.",
+                "Leave --model out, or install it: pip install sentence-transformers.",
             ) from error
         try:
             # A folder on this machine was put there by its owner, code included; a name from a hub was not.
