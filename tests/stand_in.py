@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from index.errors import UserError
-from index.records import Document, GlossaryEntry, Section
+from index.records import Document, GlossaryEntry, Passage, Section
 from index.textmap import identity
 from qa.answer import Answer, AnswerItem, cite
 
@@ -48,6 +48,7 @@ def document(identifier: str = "sanmen-2023", text: str = "", title: str = "ä¸‰é
 class Documents:
     documents: Mapping[str, Document]
     manifest: Mapping[str, str] = field(default_factory=lambda: {"generation": "g1"})
+    passages: tuple[Passage, ...] = ()
 
 
 class StandIn:
