@@ -25,7 +25,7 @@ LEFT_OUT = ("sentence-transformers", "torch")
 """Only for encoders other than the bundled one (--model); they and what they bring would be most of the bytes."""
 
 GLIBC = 28
-"""The newest minor version of glibc 2 that a wheel may ask for: Debian 10, RHEL 8, Kylin V10 and UOS 20 have this one."""
+"""The newest minor version of glibc 2 that a wheel may ask for: Debian 10, RHEL 8 and Kylin V10 have this one."""
 
 _SOURCES = ("pyproject.toml", "README.md", "LICENSE", "NOTICE", "ui.py", "index", "qa", "eval")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
@@ -103,7 +103,11 @@ def make(out: Path) -> list[Wheel]:
                 shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__", "training", "baseline"))
             else:
                 shutil.copyfile(source, target)
-        subprocess.run([*pip, "wheel", "--no-deps", "--wheel-dir", str(out), scratch], check=True)
+        # Its warnings are about folders of data, which the project names as such.
+        build = subprocess.run([*pip, "wheel", "--no-deps", "--wheel-dir", str(out), scratch], stderr=subprocess.PIPE)
+        if build.returncode:
+            sys.stderr.buffer.write(build.stderr)
+            raise SystemExit(build.returncode)
     wheels = [read_wheel(path) for path in sorted(out.glob("*.whl"))]
     (out / "requirements.txt").write_text(requirements(wheels), encoding="utf-8")
     return wheels
