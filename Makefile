@@ -6,7 +6,7 @@ INDEX := data/index
 BUNDLED := data/bundled
 SETS := sanmen-dev sanmen-own sanmen-conversations
 
-.PHONY: install run test check eval clean
+.PHONY: install run test check eval bundle clean
 
 install: $(VENV)/.installed-run
 
@@ -44,5 +44,9 @@ eval: install
 	  $(BIN)/python -m eval compare eval/baseline/$$set data/eval/$$set --gate eval/gate.json || exit $$?; \
 	done
 
+# One archive for machines without a network: wheels, weights, licences, what is in it, checksums, installer.
+bundle: install
+	$(BIN)/python -m deploy.bundle
+
 clean:
-	rm -rf $(VENV) build *.egg-info
+	rm -rf $(VENV) build dist *.egg-info

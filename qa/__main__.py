@@ -17,6 +17,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "keys": ("qa.access.keys", "the keys of programs: add, list, revoke"),
     "users": ("qa.access.users", "the people who log in: add, list, set, passwd, remove"),
     "backup": ("qa.backup", "one archive of the index, the record and who may use it"),
+    "doctor": ("qa.doctor", "check this machine and this installation, a line each"),
     "restore": ("qa.backup", "put a backup in place, once it is found whole"),
     "roles": ("qa.access.roles", "the documents that a role may see: list, limit, free"),
 }
