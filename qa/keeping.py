@@ -121,7 +121,7 @@ def questions_csv(groups: Sequence[Group]) -> str:
     """The groups as a table for spreadsheet programs: a byte-order mark, and no cell that they would calculate."""
     out = io.StringIO()
     table = csv.writer(out)
-    table.writerow(["问题", "提问次数", "未答", "👎", "👍", "原因", "最近一次", "给出的答案", "出处", "意见"])
+    table.writerow(["问题", "提问次数", "未答", "不满意", "满意", "原因", "最近一次", "给出的答案", "出处", "意见"])
     for group in groups:
         places = "；".join(f"{p.document} {p.start}-{p.end}" for p in group.row.citations)
         comments = "；".join(word.comment for word in group.feedback if word.comment)
@@ -144,8 +144,8 @@ def _card(group: Group, documents: Mapping[str, Document]) -> Card:
     row = group.row
     facts = [f"问过{group.asked}次"] if group.asked else []
     facts += [f"未答{group.refused}次"] if group.refused else []
-    facts += [f"👎 {group.down}"] if group.down else []
-    facts += [f"👍 {group.up}"] if group.up else []
+    facts += [f"不满意{group.down}次"] if group.down else []
+    facts += [f"满意{group.up}次"] if group.up else []
     facts += [f"{reason} {times}" for reason, times in group.reasons]
     facts.append(f"最近：{_local(row.at)}")
     facts.append(f"所问报告：{'、'.join(row.documents) or '全部'}")
@@ -179,7 +179,7 @@ def _question(row: AuditRow) -> str:
 
 
 def _word(word: Feedback, documents: Mapping[str, Document]) -> WordLine:
-    vote = "👍 有帮助" if word.helpful else f"👎 {word.reason or '没有帮助'}"
+    vote = "满意" if word.helpful else f"不满意：{word.reason or '未说明原因'}"
     marked = _place(word.marked, documents) if word.marked else None
     return WordLine(word.helpful, vote, word.who or "未具名", word.at, word.comment, marked)
 
