@@ -1,9 +1,10 @@
-"""The commands `python -m eval run | compare | check | perturb | from-feedback`. The only place here that prints."""
+"""The commands of `python -m eval`, which its help names. The only place here that prints."""
 
 from __future__ import annotations
 
 import argparse
 import dataclasses
+import json
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -45,6 +46,10 @@ def _parser() -> argparse.ArgumentParser:
     compare.add_argument("--gate", type=Path, help="a JSON file of bounds; exit status 1 when one is broken")
     compare.add_argument("--json", action="store_true", help="print one JSON object instead of text")
     compare.set_defaults(command=_compare)
+    cells = commands.add_parser("compare-set", help="questions to several reports, judged cell by cell")
+    cells.add_argument("questions", type=Path, help="rows with a cell for every document (JSON Lines)")
+    cells.add_argument("--index", type=Path, default=Path("data/index"), help="the documents asked (data/index)")
+    cells.set_defaults(command=_compare_set)
     check = commands.add_parser("check", help="verify that every gold answer and evidence stands in its document")
     check.add_argument("questions", type=Path)
     check.add_argument("--index", type=Path, default=Path("data/index"))
@@ -94,6 +99,17 @@ def _compare(options: argparse.Namespace) -> int:
     for failure in failures:
         _say(f"gate: {failure}")
     return 1 if failures else 0
+
+
+def _compare_set(options: argparse.Namespace) -> int:
+    from eval.comparing import read_comparisons, score
+    from qa.assistant import open_assistant
+
+    rows = read_comparisons(options.questions)
+    assistant = open_assistant(options.index)
+    result = score(rows, lambda question, documents: assistant.ask(question, (), documents).to_json())
+    print(json.dumps(result.to_json(), ensure_ascii=False, indent=1))
+    return 0
 
 
 def _check(options: argparse.Namespace) -> int:
