@@ -150,6 +150,9 @@ def test_a_logout_ends_the_cookie_itself(server: Guarded) -> None:
     with client(server) as one:
         login(one)
         kept = one.cookies[COOKIE]
+        shown = one.get("/login").text
+        assert "张三，您已登录" in shown
+        assert 'action="/logout"' in shown
         assert one.post("/logout").status_code == 303
         assert COOKIE not in one.cookies
         assert one.get("/v1/models", headers={"cookie": f"{COOKIE}={kept}"}).status_code == 401

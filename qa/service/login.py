@@ -42,7 +42,8 @@ def add_login(app: FastAPI, guard: Guard) -> None:
 
     @app.get("/login", include_in_schema=False, response_class=HTMLResponse)
     def form(request: Request, next: str = "/") -> Response:
-        return _page(request, next)
+        session = guard.session(request.scope)
+        return _leave_page(request, session.name) if session else _page(request, next)
 
     @app.post("/login", include_in_schema=False)
     async def login(request: Request) -> Response:
@@ -104,18 +105,38 @@ def _cookie(request: Request, value: str, seconds: float) -> str:
 
 def _page(request: Request, wanted: str, fault: str = "", status: int = 200, retry_after: int = 0) -> HTMLResponse:
     told = f'<p role="alert">{escape(fault)}</p>' if fault else ""
-    html = (
-        '<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><title>登录 · 问报</title>'
-        '<meta name="viewport" content="width=device-width,initial-scale=1"><meta name="robots" content="noindex">'
-        f"<style>{_STYLE}</style></head><body><main><h1>问报</h1>"
-        f'<form method="post" action="{escape(_root(request), quote=True)}/login">'
+    form = (
+        f'<form method="post" action="{_here(request)}/login">'
         f'<input type="hidden" name="next" value="{escape(wanted[:2000], quote=True)}">'
         '<label for="name">用户名</label><input id="name" name="name" autocomplete="username" required autofocus>'
         '<label for="password">密码</label>'
         '<input id="password" name="password" type="password" autocomplete="current-password" required>'
-        f"{told}<button>登录</button></form></main></body></html>"
+        f"{told}<button>登录</button></form>"
     )
     headers = {"cache-control": "no-store"}
     if retry_after:
         headers["retry-after"] = str(retry_after)
-    return HTMLResponse(html, status, headers)
+    return HTMLResponse(_html(form), status, headers)
+
+
+def _leave_page(request: Request, name: str) -> HTMLResponse:
+    """For who is logged in already."""
+    form = (
+        f'<form method="post" action="{_here(request)}/logout"><label>{escape(name)}，您已登录。</label>'
+        f'<button>退出登录</button></form><label><a href="{_here(request)}/">返回问报</a></label>'
+    )
+    return HTMLResponse(_html(form), headers={"cache-control": "no-store"})
+
+
+def _here(request: Request) -> str:
+    return escape(_root(request), quote=True)
+
+
+def _html(content: str) -> str:
+    return (
+        '<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><title>登录 · 问报</title>'
+        '<meta name="viewport" content="width=device-width,initial-scale=1"><meta name="robots" content="noindex">'
+        # No icon, which would be asked for without a login.
+        f'<link rel="icon" href="data:,"><style>{_STYLE}</style></head><body><main><h1>问报</h1>{content}</main></body>'
+        "</html>"
+    )
