@@ -10,6 +10,7 @@ from stand_in import StandIn
 
 import ui
 from index.errors import UserError
+from qa.chat.desk import Sent
 from qa.limits import MAX_QUESTION, complaint
 from qa.site import Site
 
@@ -53,14 +54,10 @@ def test_complaints(question: str, line: str) -> None:
     assert complaint(question) == line
 
 
-def test_what_a_browser_sends_back_is_reduced_to_turns() -> None:
-    sent = [
-        {"role": "user", "content": [{"type": "text", "text": "问"}], "metadata": {"title": "x"}},
-        {"role": "assistant", "content": "答", "options": []},
-        {"role": "system", "content": "x"},
-        {"role": "user", "content": {"path": "/etc/passwd"}},
-        "x",
-        None,
-    ]
-    assert ui._turns(sent) == [{"role": "user", "content": "问"}, {"role": "assistant", "content": "答"}]
-    assert ui._turns({"role": "user"}) == []
+@pytest.mark.parametrize("told", [None, 3, "", "x", "[]", "null", "[" * 100_000, '"' + "问" * 600_000 + '"'])
+def test_what_a_step_is_sent_that_the_page_does_not_send_is_an_empty_question(told: object) -> None:
+    assert ui._read(told) == Sent()
+
+
+def test_what_the_page_sends_is_read() -> None:
+    assert ui._read('{"question": "问", "documents": ["甲", 3], "language": "zh-CN"}').question == "问"

@@ -230,9 +230,10 @@
   }
   whenDrawn.push(() => new MutationObserver(follow).observe(by("wb-turns"), { childList: true, subtree: true, characterData: true }));
 
-  Object.assign(wenbao, {
+  // Object.assign would copy what the getters give now, not the getters.
+  Object.defineProperties(wenbao, Object.getOwnPropertyDescriptors({
     asking, asked, answered, opening, opened, ask, asButton, owner,
     get documents() { return documents; }, set documents(names) { documents = names; },
     get conversation() { return conversation; },
-  });
+  }));
 })();
