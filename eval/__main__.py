@@ -1,4 +1,4 @@
-"""The commands of `python -m eval`, which its help names. The only place here that prints."""
+"""The commands `python -m eval COMMAND` (see `--help`). The only place here that prints."""
 
 from __future__ import annotations
 
