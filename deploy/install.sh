@@ -47,11 +47,11 @@ mkdir -p "$data"
 if [ ! -e "$data/index/manifest.json" ]; then
     echo "building the index of the bundled report" >&2
     reports=$("$release/bin/python" -c 'import index; print(index.__path__[0] + "/reports")')
-    "$release/bin/python" -m index build "$reports" --out "$data/index"
+    "$release/bin/python" -P -m index build "$reports" --out "$data/index"
 fi
 # The switch is one rename: the old version stays beside, to go back to.
 ln -sfn "$release" "$program/.current.new"
 mv -T "$program/.current.new" "$program/current"
 
-"$program/current/bin/python" -m qa doctor --index "$data/index" --data "$data"
-echo "installed: $program/current/bin/python -m ui --index $data/index --data $data" >&2
+"$program/current/bin/python" -P -m qa doctor --index "$data/index" --data "$data"
+echo "installed: $program/current/bin/python -P -m ui --index $data/index --data $data" >&2
