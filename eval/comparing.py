@@ -101,7 +101,7 @@ def read_comparisons(path: Path) -> tuple[Comparison, ...]:
             except (ValueError, KeyError, TypeError, AttributeError) as error:
                 raise UserError(
                     f"line {number} of {path} is no comparison ({error!r})",
-                    '{"id", "question", "documents", "cells": {document: {"answers": [...], "evidence": [...]}}}',
+                    '{"id", "question", "documents": [...], "cells": {document: {"answers", "evidence"}}}',
                     "Mend the row; a document that does not say it has the cell {}.",
                 ) from None
     if not rows:
