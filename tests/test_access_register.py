@@ -306,6 +306,7 @@ def test_only_this_machines_own_addresses_are_loopback() -> None:
         (["--trusted-proxy", "10.0.0.1", "--user-header", "a b"], "--user-header"),
         (["--places", "-1"], "--places -1"),
         (["--rate", "nan"], "--rate nan"),
+        (["--max-upload", "99000000"], "--max-upload 99000000"),
     ],
 )
 def test_the_server_does_not_listen_without_anyone_to_tell_apart(

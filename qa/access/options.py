@@ -20,6 +20,8 @@ from qa.access.identity import ROLES
 from qa.access.journal import start_lines
 from qa.access.store import Register, Watched
 
+# Beyond these the service itself takes nothing.
+_MOST = {"max_body": 1_000_000, "max_upload": 64_000_000}
 _HEADER = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,60}")
 
 
@@ -111,10 +113,10 @@ def _check(options: argparse.Namespace) -> None:
     low = {"session_hours": 0.01, "patience": 0.0, "max_body": 1000, "max_upload": 1000, "body_seconds": 0.1}
     low |= {"rate": 0.0, "places": 0, "queue": 0}
     for name, least in low.items():
-        value = getattr(options, name)
-        if value is not None and not least <= value < 1e12:
+        value, most = getattr(options, name), _MOST.get(name, 10**9)
+        if value is not None and not least <= value <= most:
             option = f"--{name.replace('_', '-')}"
-            raise UserError(f"{option} {value}", f"at least {least:g}", f"Leave {option} out for its default.")
+            raise UserError(f"{option} {value}", f"{least} to {most}", f"Leave {option} out for its default.")
     if not _HEADER.fullmatch(options.user_header):
         raise UserError(f"--user-header {options.user_header!r}", "a header's name", "Such as X-Forwarded-User.")
 
