@@ -26,9 +26,11 @@ ARGUMENTS = [
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if HERE in item.path.parents:
-            item.add_marker(pytest.mark.browser)
+    driven = [item for item in items if HERE in item.path.parents]
+    for item in driven:
+        item.add_marker(pytest.mark.browser)
+    # Last, since the browser's driver leaves an event loop running in this thread, and asyncio.run refuses beside one.
+    items[:] = [item for item in items if item not in driven] + driven
 
 
 @pytest.fixture(scope="session")
