@@ -125,7 +125,7 @@
       const { options } = this;
       const url = new URL("chat", this.server);
       const asked = on(options.ask) ? "q" : "prefill";
-      const told = { lang: this.lang, theme: options.theme, colour: options.colour || options.color, document: options.document, user: options.user, [asked]: options.question };
+      const told = { lang: this.lang, theme: options.theme, colour: options.colour || options.color, document: options.document, [asked]: options.question };
       if (!standalone) Object.assign(told, { embed: "1", parent: location.origin, widget: this.id });
       for (const [key, value] of Object.entries(told)) if (value) url.searchParams.set(key, value);
       return url.href;
@@ -199,7 +199,8 @@
     }
 
     emit(type, detail) {
-      const told = { ...detail, widget: this.id };
+      // The portal's own label of its user: it comes back with each message, and goes no further.
+      const told = { ...detail, widget: this.id, ...(this.options.user ? { user: this.options.user } : {}) };
       this.host.dispatchEvent(new CustomEvent(`wenbao:${type}`, { bubbles: true, composed: true, detail: told }));
     }
   }
