@@ -38,11 +38,15 @@ def cite(n: int, document: Document, start: int, end: int, marks: tuple[tuple[in
 
 @dataclass(frozen=True, slots=True)
 class AnswerItem:
-    """One item of a list, one document of a comparison, or the one answer. `citation` is a citation's `n`."""
+    """One item of a list, one document of a comparison, or the one answer. `citation` is a citation's `n`.
+
+    `confidence` in [0, 1] is this item's own; 0 where it is not known.
+    """
 
     text: str
     document: str
     citation: int
+    confidence: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from qa import compose
 from qa.answer import Answer, Considered, Trace
 from qa.compose import Choice
 from qa.confidence import FEATURES, Calibration, Candidate, candidates, load_calibration, missing_years, wants_figure
+from qa.each import of_one
 from qa.glossary import asked_entry
 from qa.limits import complaint
 from qa.question import Part, Query, understand
@@ -54,7 +55,20 @@ class Assistant:
         self.index.check(documents)
         begun = time.perf_counter()
         query = understand(question, [h for h in history if not complaint(h)], documents)
-        scope = scope_of(query, self.index.documents)
+        return self._trace(query, scope_of(query, self.index.documents), begun)
+
+    def each(self, question: str, documents: Sequence[str]) -> Answer:
+        """What each of `documents` answers, whatever place the question names. UserError as `ask` raises it."""
+        fault = complaint(question)
+        if fault:
+            raise UserError(f"no question: {fault}", "one sentence with words in it", "Ask again.")
+        self.index.check(documents)
+        begun = time.perf_counter()
+        query = understand(question, (), documents)
+        groups = tuple((name,) for name in documents)
+        return self._trace(query, Scope(tuple(documents), True, groups), begun).answer
+
+    def _trace(self, query: Query, scope: Scope, begun: float) -> Trace:
         found = self.search(query, scope)
         searched = time.perf_counter()
         read = self.read(found)
@@ -83,16 +97,17 @@ class Assistant:
         )  # fmt: skip
 
     def search(self, query: Query, scope: Scope) -> list[tuple[Part, tuple[Hit, ...]]]:
-        """The passages to read: for every part of the question, or, of its first part, for every document."""
+        """The passages to read: for every part of the question, or for every part of what each group is asked."""
         if scope.each:
-            part = query.parts[0]
-            return [(part, self.index.search(expanded(part.words), EACH_HITS, (name,))) for name in scope.documents]
-        return [(part, self._hits(part, scope.documents)) for part in query.parts]
+            places = {document.place for document in self.index.documents.values()}
+            parts = understand(of_one(query.resolved, places)).parts
+            return [(part, self._hits(part, group, EACH_HITS)) for group in scope.groups for part in parts]
+        return [(part, self._hits(part, scope.documents, HITS)) for part in query.parts]
 
-    def _hits(self, part: Part, documents: Sequence[str]) -> tuple[Hit, ...]:
+    def _hits(self, part: Part, documents: Sequence[str], most: int) -> tuple[Hit, ...]:
         """The best passages for a part; one that asks what a term means gets the glossary's passages of it as well."""
         narrowed = documents if set(documents) != set(self.index.documents) else ()
-        hits = self.index.search(expanded(part.words), HITS, narrowed)
+        hits = self.index.search(expanded(part.words), most, narrowed)
         if part.kind != "meaning":
             return hits
         entries = {name: asked_entry(self.index.documents[name], part.asked) for name in documents}
@@ -102,7 +117,7 @@ class Assistant:
             for passage in self.index.passages
             if (entry := entries.get(passage.document)) and entry.start < passage.end and passage.start < entry.end
         ]
-        return hits + tuple(hit for hit in more[:HITS] if hit.passage not in found)
+        return hits + tuple(hit for hit in more[:most] if hit.passage not in found)
 
     def read(self, found: Sequence[tuple[Part, tuple[Hit, ...]]]) -> list[Read]:
         """What the reader makes of the hits; the later ones are read where none of the first surely answers."""
@@ -121,7 +136,6 @@ class Assistant:
     def decide(self, query: Query, scope: Scope, ranked: Sequence[tuple[Part, Sequence[Candidate]]]) -> Answer:
         """Answer what is answered with enough confidence; refuse where there is nothing."""
         chosen: list[Choice] = []
-        sure: list[float] = []
         best = 0.0
         for part, found in ranked:
             if (
@@ -134,14 +148,13 @@ class Assistant:
             best = max(best, confidence)
             if confidence >= self.calibration.threshold:
                 span = found[0].span
-                kind = "number" if scope.each and part.kind == "list" else part.kind
-                chosen.append(Choice(found[0].document, span.start, span.end, kind, part.asked))
-                sure.append(confidence)
+                chosen.append(Choice(found[0].document, span.start, span.end, part.kind, part.asked, confidence))
         documents = self.index.documents
         if not chosen:
             return compose.refusal(query, [hit.passage for hit in _order(ranked)], documents, best)
-        answer = compose.answer(query, chosen, documents, min(sure))
-        return compose.with_missing(answer, scope.documents, documents) if scope.each else answer
+        if scope.each:
+            return compose.comparison(query, chosen, scope.groups, documents)
+        return compose.answer(query, chosen, documents)
 
 
 def _order(ranked: Sequence[tuple[Part, Sequence[Candidate]]]) -> tuple[Hit, ...]:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from index.fold import fold
 from index.records import Document, Passage
 from index.split import sentences
 from qa.answer import Answer, AnswerItem, Citation, cite
+from qa.each import asks_most, direction
+from qa.figures import figure, first_of, ordered, with_fall
 from qa.question import Query
 from qa.wording import aligned, growth_beside, items, trimmed, whole_clauses, whole_enumeration, whole_figure
 
@@ -18,13 +21,14 @@ WHOLE = {"why_how": 60, "yes_no": 24}  # characters of a sentence that is given 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The span that answers one part of a question; the kind of that part and its folded wording."""
+    """The span that answers one part of a question; the kind of that part, its folded wording, and how sure it is."""
 
     document: str
     start: int
     end: int
     kind: str
     asked: str
+    confidence: float
 
 
 def refusal(query: Query, passages: Sequence[Passage], documents: Mapping[str, Document], confidence: float) -> Answer:
@@ -36,27 +40,68 @@ def refusal(query: Query, passages: Sequence[Passage], documents: Mapping[str, D
     return Answer(query.question, query.resolved, True, "", confidence, (), (), related, NOT_ANSWERED, 0.0)
 
 
-def answer(query: Query, choices: Sequence[Choice], documents: Mapping[str, Document], confidence: float) -> Answer:
+def answer(query: Query, choices: Sequence[Choice], documents: Mapping[str, Document]) -> Answer:
     """The answer made of the chosen spans in their order: one, or one for each part of the question."""
+    found, citations = _items(choices, documents, True)
+    return _answered(query, found, citations, "")
+
+
+def comparison(
+    query: Query, choices: Sequence[Choice], groups: Sequence[Sequence[str]], documents: Mapping[str, Document]
+) -> Answer:
+    """The answer of several reports: one item a choice, an enumeration whole, in the order that the question asks for.
+
+    Its message names what is first, where the question asks for that and the values tell it, and the `groups` of
+    documents without an answer.
+    """
+    found, citations = _items(choices, documents, False)
+    words = fold(query.resolved)
+    names = labels([name for group in groups for name in group], documents)
+    sentences = []
+    way = direction(words)
+    if way:
+        values = [(item, figure(item.text)) for item in found]
+        found = [item for item, _ in ordered(values, way)]
+        if asks_most(words):
+            sentences.append(first_of([(names[item.document], item.text, value) for item, value in values], way))
+    there = {item.document for item in found}
+    missing = [names[group[0]] for group in groups if not there.intersection(group)]
+    if missing:
+        sentences.append(f"没有答案的报告：{'、'.join(missing)}")
+    return _answered(query, found, citations, "。".join(sentences))
+
+
+def labels(names: Sequence[str], documents: Mapping[str, Document]) -> dict[str, str]:
+    """How each of the documents is called beside the others: its place, with the year where the place stands twice."""
+    places = [documents[name].place for name in names]
+    called = {}
+    for name in names:
+        document = documents[name]
+        place = document.place or document.title or name
+        called[name] = f"{place}（{document.year}年）" if document.year and places.count(document.place) > 1 else place
+    return called
+
+
+def _items(
+    choices: Sequence[Choice], documents: Mapping[str, Document], split: bool
+) -> tuple[list[AnswerItem], list[Citation]]:
     citations: list[Citation] = []
     found: list[AnswerItem] = []
     for choice in choices:
         document = documents[choice.document]
         span = _finished(document, choice)
         citation = _cited(citations, document, span)
-        for start, end in items(document.text, *span) if choice.kind == "list" else [span]:
-            item = AnswerItem(document.text[start:end], document.id, citation.n)
+        for start, end in items(document.text, *span) if split and choice.kind == "list" else [span]:
+            item = AnswerItem(document.text[start:end], document.id, citation.n, choice.confidence)
             if item not in found:
                 found.append(item)
+    return found, citations
+
+
+def _answered(query: Query, found: Sequence[AnswerItem], citations: Sequence[Citation], message: str) -> Answer:
     words = "；".join(item.text for item in found)
-    return Answer(query.question, query.resolved, False, words, confidence, tuple(found), tuple(citations), (), "", 0.0)
-
-
-def with_missing(answer: Answer, asked: Sequence[str], documents: Mapping[str, Document]) -> Answer:
-    """The answer of several documents, with those among `asked` that do not answer named in its message."""
-    there = {item.document for item in answer.answers}
-    missing = [documents[name].place or name for name in asked if name not in there]
-    return replace(answer, message=f"没有答案的报告：{'、'.join(missing)}" if missing else "")
+    sure = min(item.confidence for item in found)
+    return Answer(query.question, query.resolved, False, words, sure, tuple(found), tuple(citations), (), message, 0.0)
 
 
 def quote_of(document: Document, span: tuple[int, int]) -> tuple[int, int]:
@@ -78,6 +123,7 @@ def _finished(document: Document, choice: Choice) -> tuple[int, int]:
         sentence = quote_of(document, span)
         span = aligned(document.text, span, sentence, choice.asked)
         span = growth_beside(document.text, span, sentence, choice.asked)
+        span = with_fall(document.text, whole_figure(document.text, *span), choice.asked)
     if choice.kind in WHOLE:
         return whole_clauses(document.text, span, quote_of(document, span), WHOLE[choice.kind])
     return whole_figure(document.text, *span)

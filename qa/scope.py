@@ -9,60 +9,81 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from index.fold import fold
 from index.records import Document
+from qa.places import named
 from qa.question import Query
 
-_PEOPLES = (
-    "蒙古 回 藏 维吾尔 苗 彝 壮 布依 朝鲜 满 侗 瑶 白 土家 哈尼 哈萨克 傣 黎 傈僳 佤 畲 高山 拉祜 水 东乡 "
-    "纳西 景颇 柯尔克孜 土 达斡尔 仫佬 羌 布朗 撒拉 毛南 仡佬 锡伯 阿昌 普米 塔吉克 怒 乌孜别克 俄罗斯 "
-    "鄂温克 德昂 保安 裕固 京 塔塔尔 独龙 鄂伦春 赫哲 门巴 珞巴 基诺"
-)
-_PEOPLE = "|".join(sorted(_PEOPLES.split(), key=len, reverse=True))
-_SUFFIX = re.compile(rf"(?:(?:(?:{_PEOPLE})族|维吾尔)*自治[区州县旗]|特别行政区|[省市县区州旗])$")
-_NATION = re.compile(r"全国|国家|我国|中国|国务院|中央政府")
 _EACH = re.compile(
-    r"(?:各|每个?|哪个?|哪些|哪几个?|所有|这些|[一二三四五六七八九十两几\d]+个?)(?:省份?|市|县|区|旗|地方?|报告|年份?)"
+    r"(?:各|每个?|哪一?个?|哪些个?|哪几个?|所有|这些|[一二三四五六七八九十两几\d]+个?)"
+    r"(?:(?P<province>省区市|省市|省区|省份?|直辖市|自治区)|(?P<city>市)|(?P<county>县|区|旗)|地方?|家|份?报告)"
     r"|各[地自]|谁|which (?:province|city|county|report)|each|compare|对比|比较"
 )
+_LEVELS = {"province": "省市区", "city": "市", "county": "县区旗市"}
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The documents to ask, in the index's order; `each` when every one of them is to answer for itself."""
+    """The documents to ask, in the index's order; `each` when every place of them is to answer for itself.
+
+    `groups` are then the documents that answer together: one, or those of one place where years are asked.
+    """
 
     documents: tuple[str, ...]
     each: bool
+    groups: tuple[tuple[str, ...], ...] = ()
 
 
 def scope_of(query: Query, documents: Mapping[str, Document]) -> Scope:
     """The scope of `query` among `documents`: those it was told to ask, narrowed to the places and years it names.
 
-    Two or more places named, or wording such as 各省 or 哪个市, ask each document for itself.
+    Each answers for itself where two or more places are named, where wording such as 各省 or 哪个市 asks for places of
+    the documents' kind, and where reports of several places were chosen.
     """
     asked = query.documents or tuple(documents)
     if len(asked) < 2:
         return Scope(asked, False)
-    words = " ".join(part.words for part in query.parts)
-    named = [name for name in asked if name in documents and _names(words, documents[name].place)]
-    places = {documents[name].place for name in named}
-    chosen = _of_years(query, named or list(asked), documents)
-    each = len(places) > 1 or (bool(_EACH.search(words)) and len({documents[n].place for n in chosen}) > 1)
-    return Scope(tuple(_latest(chosen, documents) if each else chosen), each)
+    places = frozenset(documents[name].place for name in asked if name in documents)
+    wanted = _named(query, places)
+    among = [name for name in asked if name in documents and documents[name].place in wanted]
+    chosen = _of_years(query, among or list(asked), documents)
+    of = {documents[name].place or name for name in chosen}
+    if len(of) < 2 or not (len(wanted) > 1 or query.documents or _asks_each(query, places)):
+        return Scope(tuple(chosen), False)
+    return each_of(query, chosen, documents)
 
 
-def short_name(place: str) -> str:
-    """The place as people say it: 三门 of 三门县, 广西 of 广西壮族自治区; whole where one character would remain."""
-    name = _SUFFIX.sub("", place)
-    return name if len(name) >= 2 else place
+def each_of(query: Query, names: Sequence[str], documents: Mapping[str, Document]) -> Scope:
+    """The scope in which each of `names` answers.
+
+    Several reports of one place answer together, by year, where the query asks for years, and each for itself where
+    they were chosen; else the latest answers.
+    """
+    groups: dict[str, list[str]] = {}
+    together = any(part.years_in(documents[name].year) for part in query.parts for name in names)
+    for name in names:
+        groups.setdefault(documents[name].place or name if together or not query.documents else name, []).append(name)
+    if not together and not query.documents:
+        groups = {place: [max(group, key=lambda name: documents[name].year)] for place, group in groups.items()}
+    kept = {name for group in groups.values() for name in group}
+    return Scope(tuple(name for name in names if name in kept), True, tuple(map(tuple, groups.values())))
 
 
-def _names(words: str, place: str) -> bool:
-    if not place:
-        return False
-    if place == "全国":
-        return bool(_NATION.search(words))
-    return fold(short_name(place)) in words
+def _named(query: Query, places: frozenset[str]) -> frozenset[str]:
+    """The places that the question names itself, else those of what it leans on."""
+    for words in (" ".join(part.asked for part in query.parts), " ".join(part.words for part in query.parts)):
+        found = named(words, places)
+        if found:
+            return found
+    return frozenset()
+
+
+def _asks_each(query: Query, places: frozenset[str]) -> bool:
+    """Whether wording such as 各省 asks for places of a kind that `places` are."""
+    for match in _EACH.finditer(" ".join(part.words for part in query.parts)):
+        endings = _LEVELS.get(match.lastgroup or "", "")
+        if not endings or sum(place.endswith(tuple(endings)) for place in places) > 1:
+            return True
+    return False
 
 
 def _of_years(query: Query, names: Sequence[str], documents: Mapping[str, Document]) -> list[str]:
@@ -77,13 +98,3 @@ def _of_years(query: Query, names: Sequence[str], documents: Mapping[str, Docume
         )
     ]
     return kept or list(names)
-
-
-def _latest(names: Sequence[str], documents: Mapping[str, Document]) -> list[str]:
-    """One document a place, the latest, in the order given."""
-    latest: dict[str, str] = {}
-    for name in names:
-        place = documents[name].place or name
-        if place not in latest or documents[name].year > documents[latest[place]].year:
-            latest[place] = name
-    return [name for name in names if name in latest.values()]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from index.document import load_document
-from index.records import Document, Passage
+from index.records import Document, Passage, Section
 from qa import compose
 from qa.answer import Answer
 from qa.compose import Choice
@@ -21,9 +22,9 @@ def document() -> Document:
     return load_document(REPORT)
 
 
-def choice(document: Document, words: str, kind: str = "number", asked: str = "多少") -> Choice:
+def choice(document: Document, words: str, kind: str = "number", asked: str = "多少", sure: float = 0.8) -> Choice:
     start = document.text.index(words)
-    return Choice(document.id, start, start + len(words), kind, asked)
+    return Choice(document.id, start, start + len(words), kind, asked, sure)
 
 
 def sliced(answer: Answer, document: Document) -> None:
@@ -35,9 +36,9 @@ def sliced(answer: Answer, document: Document) -> None:
 
 
 def test_a_figure_is_widened_and_quoted_with_its_sentence(document: Document) -> None:
-    answer = compose.answer(
-        understand("目标是多少"), [choice(document, "生产总值增长6.0%")], {document.id: document}, 0.9
-    )
+    chosen = choice(document, "生产总值增长6.0%", sure=0.9)
+    answer = compose.answer(understand("目标是多少"), [chosen], {document.id: document})
+    assert answer.confidence == 0.9
     assert answer.answer == "生产总值增长6.0%以上"
     assert [(c.n, c.period) for c in answer.citations] == [(1, "2023 plan")]
     assert answer.citations[0].quote.startswith("综合考虑各方面因素,建议今年")
@@ -46,7 +47,7 @@ def test_a_figure_is_widened_and_quoted_with_its_sentence(document: Document) ->
 
 def test_a_list_is_cut_into_items_of_one_citation(document: Document) -> None:
     chosen = choice(document, "滨海科技城、三门核电、沿海工业城", "list")
-    answer = compose.answer(understand("哪几个版块"), [chosen], {document.id: document}, 0.8)
+    answer = compose.answer(understand("哪几个版块"), [chosen], {document.id: document})
     assert answer.answer == "滨海科技城；三门核电；沿海工业城"
     assert [(i.text, i.citation) for i in answer.answers] == [
         ("滨海科技城", 1),
@@ -58,7 +59,7 @@ def test_a_list_is_cut_into_items_of_one_citation(document: Document) -> None:
 
 def test_two_spans_of_one_sentence_share_a_citation(document: Document) -> None:
     chosen = [choice(document, "332.63亿元"), choice(document, "2.6%")]
-    answer = compose.answer(understand("多少"), chosen, {document.id: document}, 0.8)
+    answer = compose.answer(understand("多少"), chosen, {document.id: document})
     assert answer.answer == "332.63亿元；2.6%"
     assert [document.text[a:b] for a, b in answer.citations[0].marks] == ["332.63亿元", "2.6%"]
     assert len(answer.citations) == 1
@@ -74,7 +75,83 @@ def test_a_refusal_has_no_citation(document: Document) -> None:
     sliced(answer, document)
 
 
-def test_missing_reports_are_named(document: Document) -> None:
-    answer = compose.answer(understand("多少"), [choice(document, "332.63亿元")], {document.id: document}, 0.8)
-    documents = {document.id: document, "另一份": document}
-    assert compose.with_missing(answer, list(documents), documents).message == "没有答案的报告：三门县"
+def told(place: str, year: int, text: str) -> Document:
+    """A report of one sentence."""
+    return replace(
+        load_document(REPORT),
+        id=f"{place}{year}",
+        place=place,
+        year=year,
+        text=text,
+        sections=(Section((), 0, len(text), "body", ""),),
+        pages=(),
+    )
+
+
+REPORTS = {
+    document.id: document
+    for document in (
+        told("甲省", 2026, "粮食产量1955万斤，进出口下降5.4%。"),
+        told("乙省", 2026, "粮食产量达到2.1亿斤，进出口增长3%。"),
+        told("丙省", 2026, "粮食产量超过840万斤。"),
+        told("丁省", 2026, "粮食产量90万吨，比上年多2亿斤。"),
+    )
+}
+
+
+def compared(question: str, *spans: tuple[str, str]) -> Answer:
+    chosen = [choice(REPORTS[name], words) for name, words in spans]
+    return compose.comparison(understand(question), chosen, [(name,) for name in REPORTS], REPORTS)
+
+
+def test_missing_reports_are_named() -> None:
+    answer = compared("各省粮食产量", ("甲省2026", "1955万斤"), ("丙省2026", "840万斤"))
+    assert [(item.document, item.text) for item in answer.answers] == [
+        ("甲省2026", "1955万斤"),
+        ("丙省2026", "840万斤"),
+    ]
+    assert answer.message == "没有答案的报告：乙省、丁省"
+
+
+@pytest.mark.parametrize(
+    ("question", "spans", "order", "message"),
+    [
+        (
+            "哪个省粮食产量最高",
+            {"甲省2026": "1955万斤", "乙省2026": "2.1亿斤", "丙省2026": "840万斤", "丁省2026": "2亿斤"},
+            "乙丁甲丙",
+            "所引数值最大：乙省（2.1亿斤）",
+        ),
+        (
+            "哪个省粮食产量最少",
+            {"甲省2026": "1955万斤", "乙省2026": "2.1亿斤", "丙省2026": "840万斤"},
+            "丙甲乙",
+            "所引数值最小：丙省（840万斤）。没有答案的报告：丁省",
+        ),
+        (
+            "按粮食产量从高到低排名",
+            {"甲省2026": "1955万斤", "乙省2026": "2.1亿斤", "丙省2026": "840万斤", "丁省2026": "2亿斤"},
+            "乙丁甲丙",
+            "",
+        ),
+        (
+            "谁的粮食产量最高",
+            {"丁省2026": "90万吨", "甲省2026": "1955万斤", "乙省2026": "2.1亿斤"},
+            "乙甲丁",
+            "各报告所给数值的单位或口径不同，未比较大小。没有答案的报告：丙省",
+        ),
+        (
+            "哪个省进出口增长最慢",
+            {"乙省2026": "3%", "甲省2026": "5.4%"},
+            "甲乙",
+            "所引数值最小：甲省（下降5.4%）。没有答案的报告：丙省、丁省",
+        ),
+    ],
+)
+def test_the_first_is_named_where_the_values_tell_it(
+    question: str, spans: dict[str, str], order: str, message: str
+) -> None:
+    answer = compared(question, *spans.items())
+    assert "".join(item.document[0] for item in answer.answers) == order
+    assert answer.message == message
+    assert answer.answer == "；".join(item.text for item in answer.answers)

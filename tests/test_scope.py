@@ -8,8 +8,9 @@ import pytest
 
 from index.document import Document
 from index.textmap import identity
+from qa.places import short_name
 from qa.question import understand
-from qa.scope import Scope, scope_of, short_name
+from qa.scope import Scope, scope_of
 
 BLANK = Document("", "", "", 0, "", "", "", (), (), (), identity(""), "", "", "")
 DOCUMENTS = {
@@ -33,8 +34,12 @@ DOCUMENTS = {
         ("我国去年的就业", (), Scope(("国2024",), False)),
         ("海拉尔区2018年的产值", (), Scope(("海2018", "海2019"), False)),
         ("海拉尔2019年要建什么", (), Scope(("海2019",), False)),
-        ("山东和广西的增长目标分别是多少", (), Scope(("山东2026", "广西2026"), True)),
-        ("六个省2026年的增长目标分别是多少", ("山东2026", "广西2026"), Scope(("山东2026", "广西2026"), True)),
+        ("山东和广西的增长目标分别是多少", (), Scope(("山东2026", "广西2026"), True, (("山东2026",), ("广西2026",)))),
+        (
+            "六个省2026年的增长目标分别是多少",
+            ("山东2026", "广西2026"),
+            Scope(("山东2026", "广西2026"), True, (("山东2026",), ("广西2026",))),
+        ),
         ("垃圾处理率是多少", ("山东2026",), Scope(("山东2026",), False)),
         ("垃圾处理率是多少", (), Scope(tuple(DOCUMENTS), False)),
     ],
