@@ -271,9 +271,13 @@ def test_a_portal_that_is_not_on_the_list_shows_nothing(visitor: BrowserContext,
     page = visitor.new_page()
     refusals: list[str] = []
     page.on("console", lambda message: refusals.append(message.text) if "frame-ancestors" in message.text else None)
+    page.clock.install()
     page.goto(f"{proxied.stranger}/strip/")
     expect(page.locator("#inline iframe")).to_be_visible()
+    page.clock.fast_forward(19_000)
+    assert _events(page, "failed", "w2") == []
     # Its widget says so after a while, with a way out.
+    page.clock.fast_forward(2_000)
     _await_event(page, "failed", "w2")
     expect(page.get_by_role("alert").get_by_role("link", name="在新窗口打开")).to_be_visible()
     assert refusals
