@@ -13,6 +13,7 @@ from index.errors import UserError
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "ask": ("qa.ask", "answer one question"),
+    "table": ("qa.table", "put every question of a file to every report; CSV, XLSX, JSON or Markdown"),
     "audit": ("qa.ledger.command", "export, rotate or copy the record of what was asked; set what is kept"),
     "keys": ("qa.access.keys", "the keys of programs: add, list, revoke"),
     "users": ("qa.access.users", "the people who log in: add, list, set, passwd, remove"),

@@ -25,6 +25,20 @@ class Citation:
     quote: str
     marks: tuple[tuple[int, int], ...] = ()
 
+    def to_json(self) -> dict[str, Any]:
+        """As in the contract's answer object."""
+        return {
+            "n": self.n,
+            "document": self.document,
+            "title": self.title,
+            "section": list(self.section),
+            "period": self.period,
+            "start": self.start,
+            "end": self.end,
+            "quote": self.quote,
+            "marks": [list(mark) for mark in self.marks],
+        }
+
 
 def cite(n: int, document: Document, start: int, end: int, marks: tuple[tuple[int, int], ...] = ()) -> Citation:
     """The citation numbered `n` of `document.text[start:end]`. ValueError where a mark leaves the quote."""
@@ -77,8 +91,8 @@ class Answer:
             "answer": self.answer,
             "confidence": self.confidence,
             "answers": [{"text": a.text, "document": a.document, "citation": a.citation} for a in self.answers],
-            "citations": [_citation_json(c) for c in self.citations],
-            "related": [_citation_json(c) for c in self.related],
+            "citations": [c.to_json() for c in self.citations],
+            "related": [c.to_json() for c in self.related],
             "message": self.message,
             "latency_ms": self.latency_ms,
         }
@@ -120,17 +134,3 @@ class Trace:
     documents: tuple[str, ...] = ()
     threshold: float = 0.0
     index_version: str = ""
-
-
-def _citation_json(citation: Citation) -> dict[str, Any]:
-    return {
-        "n": citation.n,
-        "document": citation.document,
-        "title": citation.title,
-        "section": list(citation.section),
-        "period": citation.period,
-        "start": citation.start,
-        "end": citation.end,
-        "quote": citation.quote,
-        "marks": [list(mark) for mark in citation.marks],
-    }

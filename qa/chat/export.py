@@ -5,7 +5,6 @@ Knows the turns and the formats' markup; the words are the reader's and the repo
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
@@ -13,6 +12,7 @@ from index.records import Document
 from qa.answer import Answer, Citation
 from qa.chat.docx import Note, Paragraph, Run, docx
 from qa.chat.past import Exchange
+from qa.export import markdown
 from qa.messages import CHINESE, Messages
 from qa.reading import name_of
 from qa.render import by_document, confidence_label, period_label, section_label
@@ -24,13 +24,13 @@ def conversation_markdown(
     """The conversation as Markdown with footnotes, numbered through; `at` is the time of the export, now by default."""
     out, notes = [f"# {say('export_title')}", _intro(turns, say, at)], list[str]()
     for turn in turns:
-        out.append(f"## {_markdown(turn.question)}")
+        out.append(f"## {markdown(turn.question)}")
         for words, bold, cited in _lines(turn.answer, documents, say):
             marks = ""
             for citation in cited:
-                notes.append(f"[^{len(notes) + 1}]: {_markdown(_source(citation, documents, say))}")
+                notes.append(f"[^{len(notes) + 1}]: {markdown(_source(citation, documents, say))}")
                 marks += f"[^{len(notes)}]"
-            text = _markdown(words)
+            text = markdown(words)
             out.append(f"{f'**{text}**' if bold else text}{marks}")
     return "\n\n".join([*out, *notes]) + "\n"
 
@@ -85,9 +85,3 @@ def _source(citation: Citation, documents: Mapping[str, Document], say: Messages
     ]
     quote = " ".join(citation.quote.split())
     return f"{' · '.join(part for part in parts if part)}：“{quote}”"
-
-
-def _markdown(text: str) -> str:
-    """`text` in one line, so that Markdown shows exactly it: no link, picture, emphasis or element."""
-    escaped = re.sub(r"([\\`*_\[\]<>#|~$!&])", r"\\\1", " ".join(text.split()))
-    return re.sub(r"^(\d+)(?=[.)])|^(?=[-+])", lambda found: f"{found[0]}\\", escaped)

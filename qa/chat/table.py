@@ -5,18 +5,14 @@ Knows the answer's nouns; it must not know who asks for it or over which route.
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping
 
 from index.records import Document
 from qa.answer import Answer
+from qa.export import to_csv
 from qa.messages import CHINESE, Messages
 from qa.reading import name_of
 from qa.render import period_label, section_label
-
-# A spreadsheet takes a cell that begins so for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def rows(answer: Answer, documents: Mapping[str, Document], say: Messages = CHINESE) -> list[list[str]]:
@@ -41,14 +37,4 @@ def rows(answer: Answer, documents: Mapping[str, Document], say: Messages = CHIN
 
 def as_csv(answer: Answer, documents: Mapping[str, Document], say: Messages = CHINESE) -> bytes:
     """The rows as CSV in UTF-8 with the mark that spreadsheets need to see it; no cell is a formula."""
-    out = io.StringIO(newline="")
-    csv.writer(out).writerows([[_plain(cell) for cell in row] for row in rows(answer, documents, say)])
-    return b"\xef\xbb\xbf" + out.getvalue().encode()
-
-
-def _plain(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA) and not _number(cell) else cell
-
-
-def _number(cell: str) -> bool:
-    return cell[1:].replace(".", "", 1).isdigit()
+    return to_csv(rows(answer, documents, say))
