@@ -15,7 +15,7 @@ from qa import compose
 from qa.answer import Answer, Considered, Trace
 from qa.compose import Choice
 from qa.confidence import FEATURES, Calibration, Candidate, candidates, load_calibration, missing_years, wants_figure
-from qa.each import of_one
+from qa.each import mentions, of_one
 from qa.glossary import asked_entry
 from qa.limits import complaint
 from qa.question import Part, Query, understand
@@ -100,7 +100,7 @@ class Assistant:
         """The passages to read: for every part of the question, or for every part of what each group is asked."""
         if scope.each:
             places = {document.place for document in self.index.documents.values()}
-            parts = understand(of_one(query.resolved, places)).parts
+            parts = [_of_now(part) for part in understand(of_one(query.resolved, places)).parts]
             return [(part, self._hits(part, group, EACH_HITS)) for group in scope.groups for part in parts]
         return [(part, self._hits(part, scope.documents, HITS)) for part in query.parts]
 
@@ -135,26 +135,39 @@ class Assistant:
 
     def decide(self, query: Query, scope: Scope, ranked: Sequence[tuple[Part, Sequence[Candidate]]]) -> Answer:
         """Answer what is answered with enough confidence; refuse where there is nothing."""
-        chosen: list[Choice] = []
+        options: list[list[Choice]] = []
         best = 0.0
         for part, found in ranked:
-            if (
-                not found
-                or wants_figure(part, found[0])
-                or missing_years(part, self.index.documents[found[0].document], found[0].span.start)
-            ):
-                continue
-            confidence = self.calibration.confidence(found[0])
-            best = max(best, confidence)
-            if confidence >= self.calibration.threshold:
-                span = found[0].span
-                chosen.append(Choice(found[0].document, span.start, span.end, part.kind, part.asked, confidence))
+            known = [(c, self.calibration.confidence(c)) for c in (found if scope.each else found[:1])]
+            known = [(candidate, sure) for candidate, sure in known if self._answers(part, candidate, scope.each)]
+            best = max([best, *(sure for _, sure in known[:1])])
+            options.append(
+                [
+                    Choice(c.document, c.span.start, c.span.end, part.kind, part.asked, sure)
+                    for c, sure in known
+                    if sure >= self.calibration.threshold
+                ]
+            )
         documents = self.index.documents
-        if not chosen:
+        if not any(options):
             return compose.refusal(query, [hit.passage for hit in _order(ranked)], documents, best)
         if scope.each:
-            return compose.comparison(query, chosen, scope.groups, documents)
-        return compose.answer(query, chosen, documents)
+            return compose.comparison(query, compose.alike(options, documents), scope.groups, documents)
+        return compose.answer(query, [own[0] for own in options if own], documents)
+
+    def _answers(self, part: Part, candidate: Candidate, each: bool) -> bool:
+        """Whether a candidate tells what kind of thing is asked, of the years that are asked."""
+        document, at = self.index.documents[candidate.document], candidate.span.start
+        if wants_figure(part, candidate) or missing_years(part, document, at):
+            return False
+        quote = compose.quote_of(document, (at, candidate.span.end)) if each and part.kind == "yes_no" else None
+        return quote is None or mentions(part.asked, document.text[slice(*quote)])
+
+
+def _of_now(part: Part) -> Part:
+    """The part as reports side by side are asked it: how many there are, with no word of time, is what was reached."""
+    timeless = part.kind == "number" and not part.tense and not part.years_in(1)
+    return replace(part, tense="result") if timeless else part
 
 
 def _order(ranked: Sequence[tuple[Part, Sequence[Candidate]]]) -> tuple[Hit, ...]:

@@ -10,7 +10,7 @@ from index.records import Document, Passage
 from index.split import sentences
 from qa.answer import Answer, AnswerItem, Citation, cite
 from qa.each import asks_most, direction
-from qa.figures import figure, first_of, ordered, with_fall
+from qa.figures import SHARES, figure, first_of, ordered, with_fall
 from qa.question import Query
 from qa.wording import aligned, growth_beside, items, trimmed, whole_clauses, whole_enumeration, whole_figure
 
@@ -71,6 +71,28 @@ def comparison(
     return _answered(query, found, citations, "。".join(sentences))
 
 
+def alike(options: Sequence[Sequence[Choice]], documents: Mapping[str, Document]) -> list[Choice]:
+    """Of each report's `options`, best first, the one to give: where most tell a share, a share, and no share else.
+
+    A report that has only the other kind does not answer. Words without a figure stay, and so does everything where
+    fewer than three reports or less than two thirds of them are of one kind.
+    """
+    firsts = [_tells_share(own[0], documents) for own in options if own]
+    known = [share for share in firsts if share is not None]
+    shares = sum(known)
+    if len(known) < 3 or 3 * max(shares, len(known) - shares) < 2 * len(known):
+        return [own[0] for own in options if own]
+    wanted = (None, 2 * shares > len(known))
+    return [own for several in options for own in [c for c in several if _tells_share(c, documents) in wanted][:1]]
+
+
+def _tells_share(choice: Choice, documents: Mapping[str, Document]) -> bool | None:
+    """Whether a number is told as a share or a rate; None where no number is asked or told."""
+    start, end = finished(documents[choice.document], choice)
+    value = figure(documents[choice.document].text[start:end]) if choice.kind == "number" else None
+    return value.unit in SHARES if value else None
+
+
 def labels(names: Sequence[str], documents: Mapping[str, Document]) -> dict[str, str]:
     """How each of the documents is called beside the others: its place, with the year where the place stands twice."""
     places = [documents[name].place for name in names]
@@ -89,7 +111,7 @@ def _items(
     found: list[AnswerItem] = []
     for choice in choices:
         document = documents[choice.document]
-        span = _finished(document, choice)
+        span = finished(document, choice)
         citation = _cited(citations, document, span)
         for start, end in items(document.text, *span) if split and choice.kind == "list" else [span]:
             item = AnswerItem(document.text[start:end], document.id, citation.n, choice.confidence)
@@ -114,7 +136,7 @@ def quote_of(document: Document, span: tuple[int, int]) -> tuple[int, int]:
     return (min(touched[0][0], span[0]), max(touched[-1][1], span[1])) if touched else span
 
 
-def _finished(document: Document, choice: Choice) -> tuple[int, int]:
+def finished(document: Document, choice: Choice) -> tuple[int, int]:
     """The chosen span with whole figures, the value that goes with the name asked for, and whole enumerations."""
     span = trimmed(document.text, choice.start, choice.end)
     if choice.kind == "list":

@@ -99,7 +99,7 @@ def to_markdown(sheet: Sheet) -> str:
 def markdown(text: str) -> str:
     """`text` in one line, so that Markdown shows exactly it: no link, picture, emphasis, element or cell's edge."""
     escaped = re.sub(r"([\\`*_\[\]<>#|~$!&])", r"\\\1", " ".join(text.split()))
-    return re.sub(r"^(\d+)(?=[.)])|^(?=[-+])", lambda found: f"{found[0]}\\", escaped)
+    return re.sub(r"^(\d+)(?=[.)](?:\s|$))|^(?=[-+])", lambda found: f"{found[0]}\\", escaped)
 
 
 def _line(cells: Sequence[str]) -> str:

@@ -16,6 +16,7 @@ _NUMBER = re.compile(
     r"(?P<scale>万亿|千亿|千万|百万|[亿万千百十])?[多余]?(?P<unit>个?百分点|[%‰]|[\u4e00-\u9fff/∶:a-z]*)"
 )
 _AFTER = re.compile(r"(?:以上|以下|以内|左右|上下|[多余至到])+$")
+SHARES = ("%", "‰", "个百分点", "百分点")
 _RANGE = ("-", "—", "——", "~", "")
 
 Item = TypeVar("Item")
