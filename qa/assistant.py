@@ -14,8 +14,17 @@ from index.store import Index, open_index
 from qa import compose
 from qa.answer import Answer, Considered, Trace
 from qa.compose import Choice
-from qa.confidence import FEATURES, Calibration, Candidate, candidates, load_calibration, missing_years, wants_figure
-from qa.each import mentions, of_one
+from qa.confidence import (
+    FEATURES,
+    Calibration,
+    Candidate,
+    candidates,
+    in_tense,
+    load_calibration,
+    missing_years,
+    wants_figure,
+)
+from qa.each import in_years, mentions, of_one
 from qa.glossary import asked_entry
 from qa.limits import complaint
 from qa.question import Part, Query, understand
@@ -100,9 +109,24 @@ class Assistant:
         """The passages to read: for every part of the question, or for every part of what each group is asked."""
         if scope.each:
             places = {document.place for document in self.index.documents.values()}
-            parts = [_of_now(part) for part in understand(of_one(query.resolved, places)).parts]
-            return [(part, self._hits(part, group, EACH_HITS)) for group in scope.groups for part in parts]
+            asked = of_one(query.resolved, places)
+            return [
+                (part, self._hits(part, group, EACH_HITS))
+                for group in scope.groups
+                for part in self._parts(asked, group)
+            ]
         return [(part, self._hits(part, scope.documents, HITS)) for part in query.parts]
+
+    def _parts(self, asked: str, group: Sequence[str]) -> list[Part]:
+        """What a group of reports is asked: 今年 is the year of the latest of several; no word of time means by now."""
+        parts = understand(asked).parts
+        if len(group) > 1:
+            dated = understand(in_years(asked, max(self.index.documents[name].year for name in group))).parts
+            parts = tuple(replace(new, tense=old.tense) for new, old in zip(dated, parts, strict=True))
+        return [
+            replace(part, tense="result") if part.kind == "number" and not part.tense and not part.years_in(1) else part
+            for part in parts
+        ]
 
     def _hits(self, part: Part, documents: Sequence[str], most: int) -> tuple[Hit, ...]:
         """The best passages for a part; one that asks what a term means gets the glossary's passages of it as well."""
@@ -160,14 +184,10 @@ class Assistant:
         document, at = self.index.documents[candidate.document], candidate.span.start
         if wants_figure(part, candidate) or missing_years(part, document, at):
             return False
+        if each and not in_tense(part, document, at):
+            return False
         quote = compose.quote_of(document, (at, candidate.span.end)) if each and part.kind == "yes_no" else None
         return quote is None or mentions(part.asked, document.text[slice(*quote)])
-
-
-def _of_now(part: Part) -> Part:
-    """The part as reports side by side are asked it: how many there are, with no word of time, is what was reached."""
-    timeless = part.kind == "number" and not part.tense and not part.years_in(1)
-    return replace(part, tense="result") if timeless else part
 
 
 def _order(ranked: Sequence[tuple[Part, Sequence[Candidate]]]) -> tuple[Hit, ...]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -138,3 +139,18 @@ def missing_years(part: Part, document: Document, position: int) -> tuple[int, .
     if not periods or any(int(p[:4]) <= year <= int(p[-4:]) for p in periods for year in asked):
         return ()
     return tuple(sorted(asked))
+
+
+def in_tense(part: Part, document: Document, position: int) -> bool:
+    """False where `part` asks for what was reached and `position` lies in a plan, or for a past plan and it does not.
+
+    A sentence that names a target is a plan's wherever it stands.
+    """
+    period = document.section_at(position).period
+    if not period or not part.tense or period.endswith(part.tense):
+        return True
+    if part.tense == "result":
+        return part.kind != "number"
+    asked = part.years_in(document.year)
+    around = document.text[max(position - 30, 0) : position + 30]
+    return not asked or max(asked) >= document.year or bool(re.search("目标|预期|计划", around))

@@ -17,7 +17,7 @@ _PEOPLES = (
 )
 _PEOPLE = "|".join(sorted(_PEOPLES.split(), key=len, reverse=True))
 _SUFFIX = re.compile(rf"(?:(?:(?:{_PEOPLE})族|维吾尔)*自治[区州县旗]|特别行政区|[省市县区州旗])$")
-_NATION = re.compile(r"全国|国家|我国|中国|国务院|中央政府")
+_NATION = re.compile(r"全国(?!各)|国家(?!级)|我国|中国|国务院|中央政府")
 
 _LETTERS = {
     "京": "北京", "津": "天津", "沪": "上海", "渝": "重庆", "冀": "河北", "晋": "山西", "辽": "辽宁", "吉": "吉林",
@@ -31,10 +31,11 @@ _LETTER_RUN = re.compile(
     rf"[{''.join(_LETTERS)}]{{2,}}"
     r"(?!铁路|高铁|高速|城际|公路|运河|走廊|通道|高原|特高压|直流|协同|一体化|协作|合作|大湾区|地区双城|边|线|族|[省市县])"
 )
+_MUNICIPALITIES = ("北京", "天津", "上海", "重庆")
 _REGIONS = {
     re.compile(pattern): members.split()
     for pattern, members in {
-        r"(?:[两三四几各每哪]个?|\d个?)直辖市": "北京 天津 上海 重庆",
+        r"(?:[两三四几各每哪]个?|\d个?)直辖市": " ".join(_MUNICIPALITIES),
         r"(?:[两三四五几各每哪]个?|\d个?)自治区": "内蒙古 广西 西藏 宁夏 新疆",
         r"东北(?:[三各]省)": "辽宁 吉林 黑龙江",
         r"中部(?:[六各]省)": "山西 安徽 江西 河南 湖北 湖南",
@@ -51,14 +52,25 @@ def short_name(place: str) -> str:
     return name if len(name) >= 2 else place
 
 
+def level(place: str) -> str:
+    """nation, province, city or county; "" for a name that does not tell."""
+    if place == "全国":
+        return "nation"
+    if place.endswith(("省", "自治区", "特别行政区")) or short_name(place) in _MUNICIPALITIES:
+        return "province"
+    if place.endswith(("市", "自治州", "盟", "地区")):
+        return "city"
+    return "county" if place.endswith(("县", "区", "旗")) else ""
+
+
 def named(words: str, places: Collection[str]) -> frozenset[str]:
-    """Those of `places` that folded `words` name; by one-character names or a region only where none is named else."""
-    full = frozenset(place for place in places if _names(words, place))
-    if full:
-        return full
-    short = {name for run in _LETTER_RUN.findall(words) for name in map(_LETTERS.__getitem__, run)}
-    short |= {name for region, members in _REGIONS.items() if region.search(words) for name in members}
-    return frozenset(place for place in places if short_name(place) in short)
+    """Those of `places` that folded `words` name; by one-character names only where none is named else."""
+    regions = {name for region, members in _REGIONS.items() if region.search(words) for name in members}
+    found = frozenset(place for place in places if _names(words, place) or short_name(place) in regions)
+    if found:
+        return found
+    letters = {name for run in _LETTER_RUN.findall(words) for name in map(_LETTERS.__getitem__, run)}
+    return frozenset(place for place in places if short_name(place) in letters)
 
 
 def name_patterns(words: str, places: Collection[str]) -> list[str]:
@@ -68,10 +80,8 @@ def name_patterns(words: str, places: Collection[str]) -> list[str]:
         rf"{re.escape(name)}(?:{_PEOPLE}|族|自治[区州县旗]|特别行政区|[省市县州旗]|区(?!域|间))*"
         for name in sorted(short, key=len, reverse=True)
     ]
-    if found:
-        return found
-    runs = [re.escape(run) for run in _LETTER_RUN.findall(words)]
-    return runs + [region.pattern for region in _REGIONS if region.search(words)]
+    found += [region.pattern for region in _REGIONS if region.search(words)]
+    return found or [re.escape(run) for run in _LETTER_RUN.findall(words)]
 
 
 def _names(words: str, place: str) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from index.records import Document
-from qa.places import named
+from qa.places import level, named
 from qa.question import Query
 
 _EACH = re.compile(
@@ -18,7 +18,6 @@ _EACH = re.compile(
     r"(?:(?P<province>省区市|省市|省区|省份?|直辖市|自治区)|(?P<city>市)|(?P<county>县|区|旗)|地方?|家|份?报告)"
     r"|各[地自]|谁|which (?:province|city|county|report)|each|compare|对比|比较"
 )
-_LEVELS = {"province": "省市区", "city": "市", "county": "县区旗市"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +44,16 @@ def scope_of(query: Query, documents: Mapping[str, Document]) -> Scope:
     places = frozenset(documents[name].place for name in asked if name in documents)
     wanted = _named(query, places)
     among = [name for name in asked if name in documents and documents[name].place in wanted]
+    levels = _asked_levels(query)
+    if levels is not None and not wanted:
+        kind = [name for name in asked if name in documents and level(documents[name].place) in levels]
+        among, levels = (kind, levels) if len({documents[name].place for name in kind}) > 1 else ([], None)
     chosen = _of_years(query, among or list(asked), documents)
-    of = {documents[name].place or name for name in chosen}
-    if len(of) < 2 or not (len(wanted) > 1 or query.documents or _asks_each(query, places)):
-        return Scope(tuple(chosen), False)
-    return each_of(query, chosen, documents)
+    if len(wanted) > 1 or query.documents or levels is not None:
+        scope = each_of(query, chosen, documents)
+        if len(scope.groups) > 1:
+            return scope
+    return Scope(tuple(chosen), False)
 
 
 def each_of(query: Query, names: Sequence[str], documents: Mapping[str, Document]) -> Scope:
@@ -77,13 +81,12 @@ def _named(query: Query, places: frozenset[str]) -> frozenset[str]:
     return frozenset()
 
 
-def _asks_each(query: Query, places: frozenset[str]) -> bool:
-    """Whether wording such as 各省 asks for places of a kind that `places` are."""
+def _asked_levels(query: Query) -> frozenset[str] | None:
+    """The kinds of places that wording such as 各省 asks for, every one but the nation for 各地; None without it."""
+    found: set[str] = set()
     for match in _EACH.finditer(" ".join(part.words for part in query.parts)):
-        endings = _LEVELS.get(match.lastgroup or "", "")
-        if not endings or sum(place.endswith(tuple(endings)) for place in places) > 1:
-            return True
-    return False
+        found |= {match.lastgroup} if match.lastgroup else {"province", "city", "county", ""}
+    return frozenset(found) or None
 
 
 def _of_years(query: Query, names: Sequence[str], documents: Mapping[str, Document]) -> list[str]:
