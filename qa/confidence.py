@@ -141,16 +141,23 @@ def missing_years(part: Part, document: Document, position: int) -> tuple[int, .
     return tuple(sorted(asked))
 
 
+_FLOW = re.compile(r"新增|新建|建成|改造|完成|增长|增速|下降|减少|投资")
+
+
 def in_tense(part: Part, document: Document, position: int) -> bool:
     """False where `part` asks for what was reached and `position` lies in a plan, or for a past plan and it does not.
 
-    A sentence that names a target is a plan's wherever it stands.
+    A sentence that names a target is a plan's wherever it stands. What came about over several years is not what came
+    about in one of them, unless the words say so.
     """
     period = document.section_at(position).period
+    asked = part.years_in(document.year)
+    around = document.text[max(position - 60, 0) : position + 30]
+    years = re.fullmatch(r"\d{4}-\d{4} result", period)
+    if years and part.kind == "number" and len(asked) == 1 and _FLOW.search(part.asked):
+        return any(str(year) in around for year in asked) or bool(re.search("[去上今本]年|一年来", around))
     if not period or not part.tense or period.endswith(part.tense):
         return True
     if part.tense == "result":
         return part.kind != "number"
-    asked = part.years_in(document.year)
-    around = document.text[max(position - 30, 0) : position + 30]
-    return not asked or max(asked) >= document.year or bool(re.search("目标|预期|计划", around))
+    return not asked or max(asked) >= document.year or bool(re.search("目标|预期|计划", around[-60:]))
