@@ -42,7 +42,7 @@ _APART = re.compile(
 _ASKING = re.compile(r"多少|几|什么|哪|吗|怎|何|谁|咋|是不是|有没有|如何|how|what|which|who|when|why|where")
 _SHIFTS = {"今年": 0, "本年": 0, "去年": -1, "上年": -1, "上一年": -1, "前年": -2, "明年": 1}
 _RELATIVE = re.compile("|".join(_SHIFTS))
-MENTIONED = 0.4
+MENTIONED = 0.5
 _SAYING = re.compile(r"是不是|是否|有没有|提出|提到|明确|准备|计划|打算|已经|[了吗的要将会有,。?!]")
 _LEFT = re.compile(r"^(?:[\s,、和与及跟同的在是]|请|按照?)+|(?:[\s,、;]|的|是|那|呢|吗|[?。!])+$")
 
