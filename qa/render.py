@@ -240,7 +240,7 @@ def _table(items: Iterable[AnswerItem], citations: dict[int, Citation], say: Mes
     )
     links = "".join(
         f' <a class="wb-download" href="desk/turn/{quote(turn, safe="")}/table.{kind}" download>{kind.upper()}</a>'
-        for kind in ("csv",)
+        for kind in ("csv", "xlsx")
     )
     download = f'<p class="wb-downloads">{say("download_table")}{links}</p>' if turn else ""
     return f'<table class="wb-table"><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table>{download}'

@@ -20,6 +20,7 @@ from qa.assistant import Assistant, open_assistant
 from qa.compose import NOT_ANSWERED, labels
 from qa.export import Sheet, Value, to_csv, to_markdown, to_xlsx
 from qa.figures import Figure, figure
+from qa.messages import CHINESE, Messages
 from qa.render import period_label, section_label
 
 
@@ -108,14 +109,15 @@ def table_of(answer: Answer, names: Sequence[str], documents: Mapping[str, Docum
         own = [item for item in answer.answers if item.document == name]
         cited = {item.citation for item in own}
         citations = tuple(citation for citation in answer.citations if citation.n in cited)
-        sure = min((item.confidence for item in own), default=0.0)
+        # Answers that were kept know only how sure they are as a whole.
+        sure = min((item.confidence or answer.confidence for item in own), default=0.0)
         cells.append((Cell("；".join(item.text for item in own), citations, sure),))
     called = labels(names, documents)
     note = "" if answer.refused else answer.message
     return Table((answer.question,), tuple(names), tuple(called[name] for name in names), tuple(cells), (note,))
 
 
-def sheets(table: Table) -> tuple[Sheet, Sheet]:
+def sheets(table: Table, say: Messages = CHINESE) -> tuple[Sheet, Sheet]:
     """The table, and its citations one a row: report, question, answer, confidence, period, section, place, quote."""
     units = [_unit(table, column) for column in range(len(table.questions))]
     rows, cited = [], []
@@ -126,14 +128,18 @@ def sheets(table: Table) -> tuple[Sheet, Sheet]:
             for citation in cell.citations:
                 place = f"{document}:{citation.start}-{citation.end}"
                 words = (
-                    name, question, cell.text, f"{cell.confidence:.2f}", period_label(citation.period),
+                    name, question, cell.text, f"{cell.confidence:.2f}", period_label(citation.period, say),
                     section_label(citation.section), place, citation.quote,
                 )  # fmt: skip
                 cited.append(tuple(map(Value, words)))
         rows.append(tuple(values))
     below = tuple(f"{question} {note}" for question, note in zip(table.questions, table.notes, strict=True) if note)
-    head = ("报告", "问题", "答案", "把握", "时期", "章节", "位置", "原文")
-    return Sheet("表", ("报告", *table.questions), tuple(rows), below), Sheet("出处", head, tuple(cited))
+    columns = ("report", "question", "answer", "sure", "period", "section", "place", "quote")
+    head = tuple(say(f"column_{name}") for name in columns)
+    return (
+        Sheet(say("sheet_table"), (head[0], *table.questions), tuple(rows), below),
+        Sheet(say("sheet_sources"), head, tuple(cited)),
+    )
 
 
 def as_csv(table: Table) -> bytes:
@@ -142,9 +148,9 @@ def as_csv(table: Table) -> bytes:
     return to_csv([sheet.head, *([cell.words for cell in row] for row in sheet.rows)])
 
 
-def as_xlsx(table: Table) -> bytes:
+def as_xlsx(table: Table, say: Messages = CHINESE) -> bytes:
     """Two sheets: the table, its figures as numbers shown in the report's words, and the citations."""
-    return to_xlsx(sheets(table))
+    return to_xlsx(sheets(table, say))
 
 
 def as_markdown(table: Table) -> str:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
 from hypothesis import given
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
@@ -20,7 +23,10 @@ from eval.comparing import Comparison, judge_cells, read_comparisons, score
 from index.build import build
 from index.errors import UserError
 from qa.assistant import Assistant, open_assistant
+from qa.chat.desk import Desk, Sent, Visitor
 from qa.export import Sheet, Value, to_csv, to_markdown, to_xlsx
+from qa.service.desk import add_desk
+from qa.site import Site
 from qa.table import Table, as_csv, as_markdown, as_xlsx, sheets, tabulate
 
 ROOT = Path(__file__).parent.parent
@@ -144,6 +150,27 @@ def test_a_number_keeps_its_words_as_its_format(table: Table) -> None:
     assert sheet.rows[0][2] == Value("50万人以上", 500_000, sheet.rows[0][2].notes)
     mixed = replace(table, cells=tuple((row[0], row[0], row[2]) for row in table.cells[:1]) + table.cells[1:])
     assert all(row[2].number is None for row in sheets(mixed)[0].rows)  # 人 and % do not compare
+
+
+def test_the_page_gives_the_answer_of_several_reports_away(folder: Path, tmp_path: Path) -> None:
+    desk = Desk(Site(folder, tmp_path))
+    sent = Sent("苏鲁今年城镇新增就业目标分别是多少", "talk", nonce="n", owner="me")
+    desk.begin(sent)
+    shown = desk.finish(sent, Visitor("", False))
+    app = FastAPI()
+    add_desk(app, desk)
+    link = re.search(r'href="(desk/turn/[^"/]+/table\.xlsx)"', str(shown))
+    assert link
+    with TestClient(app) as client:
+        answer = client.get(f"/{link[1]}?lang=en")
+        assert client.get("/desk/turn/none/table.xlsx").status_code == 404
+    assert answer.headers["content-type"].endswith("spreadsheetml.sheet")
+    book = CalamineWorkbook.from_filelike(io.BytesIO(answer.content))
+    assert book.sheet_names == ["Table", "Sources"]
+    first, second = (book.get_sheet_by_name(name).to_python() for name in book.sheet_names)
+    assert first == [["Report", sent.question], ["山东省", 1_100_000], ["江苏省", 1_200_000]]
+    assert [row[2] for row in second] == ["Answer", "110万人以上", "120万人"]
+    assert all(float(row[3]) > 0.5 for row in second[1:])
 
 
 NASTY = [

@@ -13,6 +13,8 @@ from qa.export import to_csv
 from qa.messages import CHINESE, Messages
 from qa.reading import name_of
 from qa.render import period_label, section_label
+from qa.table import as_xlsx as workbook
+from qa.table import table_of
 
 
 def rows(answer: Answer, documents: Mapping[str, Document], say: Messages = CHINESE) -> list[list[str]]:
@@ -38,3 +40,9 @@ def rows(answer: Answer, documents: Mapping[str, Document], say: Messages = CHIN
 def as_csv(answer: Answer, documents: Mapping[str, Document], say: Messages = CHINESE) -> bytes:
     """The rows as CSV in UTF-8 with the mark that spreadsheets need to see it; no cell is a formula."""
     return to_csv(rows(answer, documents, say))
+
+
+def as_xlsx(answer: Answer, documents: Mapping[str, Document], say: Messages = CHINESE) -> bytes:
+    """A workbook: a row for each report that answers, its figure as a number; on a second sheet the quotes."""
+    names = dict.fromkeys(item.document for item in answer.answers if item.document in documents)
+    return workbook(table_of(answer, tuple(names), documents), say)

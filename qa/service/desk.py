@@ -16,7 +16,7 @@ from qa.cards import cards, catalogue
 from qa.chat.desk import Desk, Visitor
 from qa.chat.export import conversation_docx, conversation_markdown
 from qa.chat.past import Exchange
-from qa.chat.table import as_csv
+from qa.chat.table import as_csv, as_xlsx
 from qa.chat.why import why
 from qa.messages import Messages, messages
 from qa.reading import name_of
@@ -27,6 +27,7 @@ from qa.site import Site
 log = logging.getLogger(__name__)
 
 _KEPT = {"cache-control": "no-store"}
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
@@ -123,6 +124,11 @@ def _add_downloads(router: APIRouter, desk: Desk) -> None:
         turn = _turn(desk, name)
         body = as_csv(turn.answer, desk.visible(), _say(request, lang))
         return _file(body, "text/csv; charset=utf-8", "wenbao.csv")
+
+    @router.get("/turn/{name}/table.xlsx")
+    def table_xlsx(name: str, request: Request, lang: str = "") -> Response:
+        turn = _turn(desk, name)
+        return _file(as_xlsx(turn.answer, desk.visible(), _say(request, lang)), _XLSX, "wenbao.xlsx")
 
     @router.get("/talk/{conversation}.{kind}")
     def talk(conversation: str, kind: str, request: Request, lang: str = "") -> Response:
