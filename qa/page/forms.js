@@ -4,18 +4,20 @@
   let known = { documents: [], examples: [] };
 
   // What can be asked, and examples of it. Examples come as they are tried out, so the page asks again for a while.
-  async function learn(tries = 8) {
+  async function learn(tries = 60) {
     try { known = await get("desk/opening"); } catch { return; }
     const count = known.documents.length;
     document.querySelector(".wb-subtitle").textContent = say("subtitle", { n: count });
     root.classList.toggle("wb-keeper", known.keeper);
     root.classList.toggle("wb-feedback", known.feedback);
     const list = document.querySelector(".wb-example-list");
-    list.replaceChildren(...known.examples.map((question) => {
+    // Only what is new is added: a list drawn anew would lose the focus, and the button under a finger.
+    const shown = all("button", list).map((button) => button.textContent);
+    for (const question of known.examples.filter((one) => !shown.includes(one))) {
       const item = document.createElement("li");
       item.append(wenbao.asButton(question));
-      return item;
-    }));
+      list.append(item);
+    }
     document.querySelector(".wb-examples").hidden = !known.examples.length;
     if (!learn.chosen) {
       learn.chosen = true;
