@@ -218,7 +218,7 @@ const wenbao = (() => {
   const whenDrawn = [];
   let drawn = false;
   new MutationObserver(() => {
-    if (drawn || !by("wb-evidence") || !by("wb-tab-report") || !document.querySelector("#wb-box textarea")) return;
+    if (drawn || !by("wb-turns") || !by("wb-evidence") || !by("wb-tab-report") || !document.querySelector("#wb-box textarea")) return;
     drawn = true;
     for (const name of ["evidence", "why", "report"]) {
       by(`wb-${name}`).setAttribute("role", "tabpanel");
