@@ -250,8 +250,8 @@ def serve(site: Site, host: str, port: int, root_path: str = "", portals: Sequen
     """
     import uvicorn
 
+    from qa.access.addresses import portal_origin
     from qa.service.prefix import Prefix, prefix_of
-    from qa.service.widget import portal_origin
 
     prefix, origins = prefix_of(root_path), [portal_origin(text) for text in portals]
     try:

@@ -123,15 +123,15 @@ def commit(folder: Path, generation: Path, manifest: Mapping[str, Any]) -> None:
     files = {}
     for file in sorted(p for p in generation.rglob("*") if p.is_file() and p.suffix != ".lock"):
         files[file.relative_to(generation).as_posix()] = {"bytes": file.stat().st_size, "sha256": file_digest(file)}
-        _flush(file)
+        flush(file)
     for part in [*(p for p in generation.rglob("*") if p.is_dir()), generation, folder]:
-        _flush(part)
+        flush(part)
     whole = {"format": FORMAT, "generation": generation.name, **manifest, "files": files}
     beside = folder / f"{MANIFEST}.new"
     beside.write_text(json.dumps(whole, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    _flush(beside)
+    flush(beside)
     os.replace(beside, folder / MANIFEST)
-    _flush(folder)
+    flush(folder)
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
@@ -220,7 +220,8 @@ def file_digest(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def _flush(path: Path) -> None:
+def flush(path: Path) -> None:
+    """What was written to `path`, or the names in that folder, are on the disk."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -58,6 +58,10 @@ class Index:
         found = [number for document in set(documents) for number in self._numbers.get(document, [])]
         return np.array(sorted(found), dtype=np.int64)
 
+    def passages_of(self, document: str) -> tuple[Passage, ...]:
+        """The passages of one document, in reading order."""
+        return tuple(self.passages[number] for number in self._numbers.get(document, ()))
+
     def search(self, text: str, k: int, documents: Sequence[str] = ()) -> tuple[Hit, ...]:
         """The `k` best passages for `text`, best first, of the named documents or of all.
 

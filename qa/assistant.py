@@ -58,24 +58,23 @@ class Assistant:
 
     def trace(self, question: str, history: Sequence[str] = (), documents: Sequence[str] = ()) -> Trace:
         """As `ask`, with the passages in the order of their readings and the milliseconds of each stage."""
-        fault = complaint(question)
-        if fault:
-            raise UserError(f"no question: {fault}", "one sentence with words in it", "Ask again.")
-        self.index.check(documents)
         begun = time.perf_counter()
-        query = understand(question, [h for h in history if not complaint(h)], documents)
+        query = self._query(question, history, documents)
         return self._trace(query, scope_of(query, self.index.documents), begun)
 
     def each(self, question: str, documents: Sequence[str]) -> Answer:
         """What each of `documents` answers, whatever place the question names. UserError as `ask` raises it."""
+        begun = time.perf_counter()
+        query = self._query(question, (), documents)
+        groups = tuple((name,) for name in documents)
+        return self._trace(query, Scope(tuple(documents), True, groups), begun).answer
+
+    def _query(self, question: str, history: Sequence[str], documents: Sequence[str]) -> Query:
         fault = complaint(question)
         if fault:
             raise UserError(f"no question: {fault}", "one sentence with words in it", "Ask again.")
         self.index.check(documents)
-        begun = time.perf_counter()
-        query = understand(question, (), documents)
-        groups = tuple((name,) for name in documents)
-        return self._trace(query, Scope(tuple(documents), True, groups), begun).answer
+        return understand(question, [h for h in history if not complaint(h)], documents)
 
     def _trace(self, query: Query, scope: Scope, begun: float) -> Trace:
         found = self.search(query, scope)
@@ -134,12 +133,13 @@ class Assistant:
         hits = self.index.search(expanded(part.words), most, narrowed)
         if part.kind != "meaning":
             return hits
-        entries = {name: asked_entry(self.index.documents[name], part.asked) for name in documents}
         found = {hit.passage for hit in hits}
         more = [
             Hit(passage, 0.0)
-            for passage in self.index.passages
-            if (entry := entries.get(passage.document)) and entry.start < passage.end and passage.start < entry.end
+            for name in documents
+            if (entry := asked_entry(self.index.documents[name], part.asked))
+            for passage in self.index.passages_of(name)
+            if entry.start < passage.end and passage.start < entry.end
         ]
         return hits + tuple(hit for hit in more[:most] if hit.passage not in found)
 

@@ -76,9 +76,9 @@ def backup(archive: Path, index: Path, data: Path) -> dict[str, int]:
         files |= {f"data/{name}": path for name, path in _data_files(data, Path(scratch)).items()}
         beside = Path(scratch) / "archive"
         told = _write(beside, files)
-        _flush(beside)
+        disk.flush(beside)
         os.replace(beside, archive)
-        _flush(archive.absolute().parent)
+        disk.flush(archive.absolute().parent)
     return told
 
 
@@ -191,7 +191,7 @@ def _read(archive: Path, scratch: Path) -> dict[str, int]:
             raise _damaged(archive, f"{name} is missing")
         if disk.file_digest(found[name]) != told["sha256"]:
             raise _damaged(archive, f"{name} differs from its digest")
-        _flush(found[name])
+        disk.flush(found[name])
     return {name: int(told["bytes"]) for name, told in entries.items()}
 
 
@@ -235,7 +235,7 @@ def _put(source: Path, target: Path) -> None:
     for name in (f"{target.name}-wal", f"{target.name}-shm"):  # of a database that is gone: not the new one's
         target.with_name(name).unlink(missing_ok=True)
     os.replace(source, target)
-    _flush(target.parent)
+    disk.flush(target.parent)
 
 
 def _put_index(source: Path, index: Path) -> None:
@@ -269,12 +269,3 @@ def _writes(where: Path) -> Iterator[None]:
         raise UserError(
             f"{where} cannot be written ({error})", "room on the disk and the right to it", "Then try again."
         ) from error
-
-
-def _flush(path: Path) -> None:
-    """What was written to `path`, or the names in that folder, are on the disk."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

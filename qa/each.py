@@ -10,7 +10,7 @@ from collections.abc import Collection
 
 from index.fold import fold
 from qa.places import name_patterns
-from qa.question import LEANS_ON
+from qa.question import ASKING, LEANS_ON, RELATIVE_YEARS
 
 COUNT = r"[一二三四五六七八九十两几\d]+"
 _KIND = (
@@ -39,9 +39,6 @@ _SIDE_BY_SIDE = re.compile(
 _APART = re.compile(
     r"分别|各自|依次|(?<=[^\w])各(?=[是为有达在])|各(?=是多|为多|有多|达多|增长|要|将|定|怎么|是怎)|都(?=是多|有多|是什么|有哪)"
 )
-_ASKING = re.compile(r"多少|几|什么|哪|吗|怎|何|谁|咋|是不是|有没有|如何|how|what|which|who|when|why|where")
-_SHIFTS = {"今年": 0, "本年": 0, "去年": -1, "上年": -1, "上一年": -1, "前年": -2, "明年": 1}
-_RELATIVE = re.compile("|".join(_SHIFTS))
 MENTIONED = 0.5
 _SAYING = re.compile(r"是不是|是否|有没有|提出|提到|明确|准备|计划|打算|已经|[了吗的要将会有,。?!]")
 _LEFT = re.compile(r"^(?:[\s,、和与及跟同的在是]|请|按照?)+|(?:[\s,、;]|的|是|那|呢|吗|[?。!])+$")
@@ -73,14 +70,16 @@ def of_one(question: str, places: Collection[str]) -> str:
     if not pieces:
         return fold(question)
     last = pieces[-1]
-    if not _ASKING.search(last):
+    if not ASKING.search(last):
         pieces[-1] = last + _question_word(fold(question))
     return LEANS_ON.join(pieces)
 
 
 def in_years(asked: str, year: int) -> str:
     """Folded `asked` with the years that 今年, 去年 and the like mean in `year`."""
-    return _RELATIVE.sub(lambda found: f"{year + _SHIFTS[found[0]]}年", asked) if year else asked
+    for pattern, shift in RELATIVE_YEARS if year else ():
+        asked = pattern.sub(f"{year + shift}年", asked)
+    return asked
 
 
 def mentions(asked: str, text: str) -> bool:
@@ -107,7 +106,7 @@ def _measure(words: str, places: Collection[str]) -> str:
     if _MOST.search(words):
         words = _WHO.sub("", words)
         rest = _MOST.sub("", words)
-        words = rest if _ASKING.search(rest) else _MOST.sub("多少", words, count=1)
+        words = rest if ASKING.search(rest) else _MOST.sub("多少", words, count=1)
     words = _APART.sub("", words)
     return _LEFT.sub("", _LEFT.sub("", words))
 

@@ -24,6 +24,7 @@ from index.embed import BUNDLED as ENCODER
 from index.embed import open_encoder
 from index.errors import UserError
 from index.store import open_index
+from qa.access.ready import WARM_UP
 from qa.access.store import NAME as REGISTER
 from qa.assistant import open_assistant
 from qa.finding import Finding, fail, ok, warn
@@ -32,7 +33,6 @@ from qa.reader import Reader
 from qa.site import LEDGER
 
 ANEW = "Install the project anew."
-QUESTION = "今年的主要目标是什么？"
 _CALLS = {"socket.connect", "socket.sendto", "socket.sendmsg", "socket.getaddrinfo", "socket.gethostbyname"}
 
 
@@ -52,7 +52,7 @@ def weights(project: str = "wenbao") -> Finding:
             if path.suffix == ".onnx":
                 told.append(f"{folder.parent.name}/{folder.name} {digest[:12]}{'' if note else ' (no digest noted)'}")
     try:
-        row = open_encoder().queries([QUESTION])
+        row = open_encoder().queries([WARM_UP])
         Reader()
     except UserError as error:
         return fail("weights", error.found, error.remedy)
@@ -110,7 +110,7 @@ def calls(folder: Path) -> Finding:
         return fail("calls", "ONNX Runtime's telemetry is on", "Set ORT_DISABLE_TELEMETRY=1 for the service.")
     with _watched() as seen:
         try:
-            open_assistant(folder).ask(QUESTION)
+            open_assistant(folder).ask(WARM_UP)
         except UserError as error:
             return warn("calls", f"no question could be asked ({error.found})", error.remedy)
     if seen:

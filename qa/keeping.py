@@ -5,21 +5,18 @@ Knows the ledger's nouns, Documents and the template; it must not know who may s
 
 from __future__ import annotations
 
-import csv
-import io
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
-from urllib.parse import quote
 
 from jinja2 import Environment, StrictUndefined, Template
 
 from index.records import Document
+from qa.export import to_csv
 from qa.ledger.records import AuditRow, Done, Feedback, Group, Marked, Use
-from qa.render import language
+from qa.render import language, span_link
 
 DONE = "done"
 TABS = {"unanswered": "未答", "disputed": "有争议", DONE: "已处理"}
@@ -119,25 +116,16 @@ def keeper_page(
 
 def questions_csv(groups: Sequence[Group]) -> str:
     """The groups as a table for spreadsheet programs: a byte-order mark, and no cell that they would calculate."""
-    out = io.StringIO()
-    table = csv.writer(out)
-    table.writerow(["问题", "提问次数", "未答", "不满意", "满意", "原因", "最近一次", "给出的答案", "出处", "意见"])
+    rows = [["问题", "提问次数", "未答", "不满意", "满意", "原因", "最近一次", "给出的答案", "出处", "意见"]]
     for group in groups:
         places = "；".join(f"{p.document} {p.start}-{p.end}" for p in group.row.citations)
         comments = "；".join(word.comment for word in group.feedback if word.comment)
-        cells = [
+        rows.append([
             _question(group.row), str(group.asked), str(group.refused), str(group.down), str(group.up),
             "；".join(f"{reason} {times}" for reason, times in group.reasons), group.row.at,
             str(group.row.answer.get("answer") or ""), places, comments,
-        ]  # fmt: skip
-        table.writerow(_harmless(cell) for cell in cells)
-    return f"\ufeff{out.getvalue()}"
-
-
-def _harmless(cell: str) -> str:
-    """A cell that begins like a formula is one for a spreadsheet program, unless an apostrophe stands before it."""
-    first = unicodedata.normalize("NFKC", cell.lstrip())[:1]
-    return f"'{cell}" if first in set("=+-@") else cell
+        ])  # fmt: skip
+    return to_csv(rows).decode()
 
 
 def _card(group: Group, documents: Mapping[str, Document]) -> Card:
@@ -190,7 +178,7 @@ def _place(place: Marked, documents: Mapping[str, Document]) -> PlaceLine:
     lang = language(document.text[:2000]) if document else "zh-CN"
     path = document.section_at(place.start).path if document else ()
     label = " · ".join([document.title if document else place.document, *path[-1:]])
-    link = f"doc/{quote(place.document, safe='')}?start={place.start}&end={place.end}"
+    link = span_link(place.document, place.start, place.end)
     return PlaceLine(link, label, text if len(text) <= _SHOWN else f"{text[:_SHOWN]}……", lang)
 
 

@@ -27,7 +27,9 @@ _NUMBER = re.compile(
 _LIST = re.compile(r"哪些|哪[几两三四五六七八九十\d]+|有哪|分别是|包括什么|列举|是哪几|which .*s\b")
 _YES_NO = re.compile(r"[吗么嘛]$|是不是|有没有|能不能|会不会|要不要|可不可以|是否|了没")
 _WHY_HOW = re.compile(r"为什么|为何|怎么|怎样|如何|咋|办法|why|how (?!many|much)")
-_REASON = re.compile(r"为什么|为何|为啥|凭什么|图的?是?什么|图啥|什么原因|原因是|(?:什么|啥)意义|\bwhy\b")
+_REASON = re.compile(
+    r"为什么|为何|为啥|凭什么|(?:^|[,，])(?:究竟|到底)?图的?是?(?:什么|啥)|什么原因|原因是|(?:什么|啥)意义|\bwhy\b"
+)
 _MEANING = re.compile(
     r"什么是|什么意思|指(?:的是)?什么|指的?啥|是指|啥意思|是啥|啥是|啥叫|什么叫|何谓|全称|含义"
     r"|怎么(?:解释|理解|回事)|解释|what does .* mean"
@@ -49,7 +51,16 @@ _ONLY_TIME = re.compile(
 _TENSE_WORDS = {"目标": "计划", "计划": "计划", "打算": "计划", "实际": "实际", "结果": "实际"}
 _TENSED = re.compile(r"实际|计划|打算|准备|预计|力争|(?<=[成到现增造立])了")
 LEANS_ON = " → "  # between an earlier question and the one that leans on it
-_ASKING = re.compile(r"多少|几|什么|哪|吗|怎|何|谁|咋|是不是|有没有|how|what|which|who|when|why|where")
+ASKING = re.compile(r"多少|几|什么|哪|吗|怎|何|谁|咋|是不是|有没有|how|what|which|who|when|why|where")
+
+
+RELATIVE_YEARS = tuple(
+    (re.compile(pattern), shift)
+    for pattern, shift in (
+        ("今年|本年|this year", 0), ("去年|上一?年|last year", -1), ("前年", -2), ("明年", 1),
+    )
+)  # fmt: skip
+"""Words for years, and how far each lies from the year in which the report was given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +148,7 @@ def _pieces(words: str) -> list[tuple[str, str]]:
     if pair:
         return [("", words[: pair.start()] + pair[name] + words[pair.end() :]) for name in ("first", "second")]
     pieces = [p.strip() for p in re.split(r"[,;。?!]+", words) if p.strip()]
-    asking = [p for p in pieces if _ASKING.search(p)]
+    asking = [p for p in pieces if ASKING.search(p)]
     if len(asking) < 2:
         return [("", words)]
     # What stands before the first question is its subject: 平安县创建,去年几连创?
@@ -149,15 +160,7 @@ def _pieces(words: str) -> list[tuple[str, str]]:
 def _years(words: str, report_year: int) -> set[int]:
     years = {int(y) for y in _YEAR.findall(words)}
     years |= {int(y.translate(_DIGITS).replace("一", "1")) for y in _HAN_YEAR.findall(words)}
-    for pattern, shift in (
-        (r"今年|本年|this year", 0),
-        (r"去年|上年|上一年|last year", -1),
-        (r"前年", -2),
-        (r"明年", 1),
-    ):
-        if re.search(pattern, words):
-            years.add(report_year + shift)
-    return years
+    return years | {report_year + shift for pattern, shift in RELATIVE_YEARS if pattern.search(words)}
 
 
 def _tense(words: str) -> str:

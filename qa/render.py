@@ -51,9 +51,26 @@ def section_label(path: Iterable[str]) -> str:
 
 def place_link(citation: Citation) -> str:
     """The citation's place on the reading page, relative to the chat page, so that it holds behind any prefix."""
-    marks = ",".join(f"{start}-{end}" for start, end in citation.marks)
-    link = f"doc/{quote(citation.document, safe='')}?start={citation.start}&end={citation.end}"
-    return f"{link}&marks={marks}" if marks else link
+    return span_link(citation.document, citation.start, citation.end, citation.marks)
+
+
+def span_link(document: str, start: int, end: int, marks: Iterable[tuple[int, int]] = ()) -> str:
+    """As `place_link` for a span of the document of that id."""
+    told = ",".join(f"{a}-{b}" for a, b in marks)
+    link = f"doc/{quote(document, safe='')}?start={start}&end={end}"
+    return f"{link}&marks={told}" if told else link
+
+
+def source_line(citation: Citation, title: str, page: int = 0, say: Messages = CHINESE) -> str:
+    """A citation in one line: report, section, period, page (0 for none), place, and the quote."""
+    parts = [
+        title,
+        section_label(citation.section),
+        period_label(citation.period, say),
+        say("page_n", n=page) if page else "",
+        f"{citation.document}:{citation.start}-{citation.end}",
+    ]
+    return f"{' · '.join(part for part in parts if part)}：“{' '.join(citation.quote.split())}”"
 
 
 def to_text(answer: Answer) -> str:

@@ -8,12 +8,16 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.disk import MANIFEST
 from index.errors import UserError
 from index.store import open_index
+from qa.access.journal import note_answer
+from qa.answer import Answer
 from qa.assistant import Assistant, open_assistant
 from qa.ledger import Ledger, open_ledger
 
@@ -31,6 +35,18 @@ log = logging.getLogger(__name__)
 Stamp = tuple[int, int, int]
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question as it came: with what it was asked, who asks, over which interface (page, api, openai, mcp)."""
+
+    request_id: str
+    question: str
+    history: Sequence[str]
+    documents: Sequence[str]
+    who: str
+    channel: str
+
+
 class Site:
     """A server's shared state.
 
@@ -45,7 +61,6 @@ class Site:
         UserError as `open_index` and `open_ledger`.
         """
         self.index_path: Path | None = index
-        self.data_path = data
         self._stamp = _stamp(index)
         self._assistant = open_assistant(index)
         self.ledger: Ledger | None = open_ledger(data / LEDGER)
@@ -54,12 +69,10 @@ class Site:
         self._reopening = threading.Lock()
 
     @classmethod
-    def of(
-        cls, assistant: Assistant, data: Path = Path("data"), ledger: Ledger | None = None, guard: Guard | None = None
-    ) -> Site:
+    def of(cls, assistant: Assistant, ledger: Ledger | None = None, guard: Guard | None = None) -> Site:
         """A site over an assistant that is already open and stays as it is: no folder is watched."""
         site = cls.__new__(cls)
-        site.index_path, site.data_path, site.ledger, site.guard = None, data, ledger, guard
+        site.index_path, site.ledger, site.guard = None, ledger, guard
         site._assistant, site._stamp, site._looked = assistant, None, time.monotonic()
         site._reopening = threading.Lock()
         return site
@@ -78,6 +91,17 @@ class Site:
         """The current assistant as whoever is being answered may see it: the documents that are not theirs left out."""
         assistant = self.assistant
         return assistant if self.guard is None else self.guard.view(assistant)
+
+    def note(self, asked: Asked, assistant: Assistant, answer: Answer | None, error: str = "") -> None:
+        """Keeps what `assistant` answered in the audit, where there is one, and counts the answer; None failed."""
+        if self.ledger is not None:
+            self.ledger.audit.record(
+                asked.request_id, asked.question, answer.to_json() if answer else None, history=asked.history,
+                documents=asked.documents, who=asked.who, channel=asked.channel, error=error,
+                index_version=str(assistant.index.manifest.get("generation", "")),
+            )  # fmt: skip
+        if answer is not None:
+            note_answer(asked.question, answer.refused, answer.latency_ms)
 
     def reload(self) -> bool:
         """Opens the index anew where its manifest has changed, and waits for it; True where it was exchanged.

@@ -105,14 +105,3 @@ def _measures(document: Document, kind: str, template: str) -> Iterator[Example]
 
 def _clauses(text: str, start: int, end: int) -> Iterable[re.Match[str]]:
     return _CLAUSE.finditer(text, start, end)
-
-
-def example_questions(assistant: Assistant, limit: int = 6) -> tuple[str, ...]:
-    """Up to `limit` questions that the loaded reports answer, a few misses for each at most."""
-    kept: list[str] = []
-    for tried, example in enumerate(candidates(assistant)):
-        if len(kept) == limit or tried == 2 * limit:
-            break
-        if answered(assistant, example):
-            kept.append(example.question)
-    return tuple(kept)

@@ -21,7 +21,7 @@ from qa.compose import NOT_ANSWERED, labels
 from qa.export import Sheet, Value, to_csv, to_markdown, to_xlsx
 from qa.figures import Figure, figure
 from qa.messages import CHINESE, Messages
-from qa.render import period_label, section_label
+from qa.render import period_label, section_label, source_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,8 @@ def sheets(table: Table, say: Messages = CHINESE) -> tuple[Sheet, Sheet]:
     for document, name, row in zip(table.documents, table.names, table.cells, strict=True):
         values = [Value(name)]
         for question, unit, cell in zip(table.questions, units, row, strict=True):
-            values.append(Value(cell.text or NOT_ANSWERED, _number(cell.text, unit), tuple(map(_note, cell.citations))))
+            notes = tuple(source_line(citation, citation.title) for citation in cell.citations)
+            values.append(Value(cell.text or NOT_ANSWERED, _number(cell.text, unit), notes))
             for citation in cell.citations:
                 place = f"{document}:{citation.start}-{citation.end}"
                 words = (
@@ -144,7 +145,11 @@ def sheets(table: Table, say: Messages = CHINESE) -> tuple[Sheet, Sheet]:
 
 def as_csv(table: Table) -> bytes:
     """The table alone, without its citations."""
-    sheet = sheets(table)[0]
+    return csv_of(sheets(table)[0])
+
+
+def csv_of(sheet: Sheet) -> bytes:
+    """A sheet's words as CSV."""
     return to_csv([sheet.head, *([cell.words for cell in row] for row in sheet.rows)])
 
 
@@ -219,12 +224,6 @@ def _number(words: str, unit: str | None) -> float | None:
     if value is None or value.unit != unit or value.low != value.high:
         return None
     return value.low / 100 if unit == "%" else value.low
-
-
-def _note(citation: Citation) -> str:
-    parts = (citation.title, section_label(citation.section), period_label(citation.period))
-    place = f"{citation.document}:{citation.start}-{citation.end}"
-    return f"{' · '.join(part for part in (*parts, place) if part)}：“{' '.join(citation.quote.split())}”"
 
 
 def _cell_json(cell: Cell) -> dict[str, Any]:

@@ -78,7 +78,7 @@ def guarded(folder: Path, proxies: tuple[str, ...] = (), **settings: Any) -> Ite
     keys = registered(register)
     told = {"required": True, "peers": Peers(parse_networks(proxies)), **settings}
     guard = Guard(Watched(register), Settings(**told))
-    site = Site.of(two_reports(), folder, guard=guard)  # type: ignore[arg-type]
+    site = Site.of(two_reports(), guard=guard)  # type: ignore[arg-type]
     with serving(create_app(site), **server_settings(guard)) as address:
         yield Guarded(address, guard, register, keys)
 

@@ -146,7 +146,7 @@ def test_the_figures_count_what_happened(server: Guarded) -> None:
 
 def test_whoever_sits_at_the_machine_sees_the_figures_and_a_proxy_does_not(tmp_path: Path) -> None:
     guard = Guard(Watched(tmp_path / "none.json"))
-    site = Site.of(two_reports(), tmp_path, guard=guard)  # type: ignore[arg-type]
+    site = Site.of(two_reports(), guard=guard)  # type: ignore[arg-type]
     with serving(create_app(site), **server_settings(guard)) as address:
         assert httpx.get(f"{address}/metrics").status_code == 200
         for headers in ({"x-forwarded-for": "127.0.0.1"}, {"via": "1.1 x"}, {"host": "portal.example"}):
@@ -166,7 +166,7 @@ def test_ready_once_a_question_was_answered(tmp_path: Path) -> None:
             assert may_answer.wait(20)
             return stand_in.ask(question, history, documents)
 
-    site = Site.of(Loading(), tmp_path, guard=Guard(Watched(tmp_path / "none"), Settings(required=True)))  # type: ignore[arg-type]
+    site = Site.of(Loading(), guard=Guard(Watched(tmp_path / "none"), Settings(required=True)))  # type: ignore[arg-type]
     with serving(create_app(site)) as address:
         waiting = httpx.get(f"{address}/readyz")
         assert (waiting.status_code, waiting.json(), waiting.headers["retry-after"]) == (

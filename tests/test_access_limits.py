@@ -231,7 +231,7 @@ def test_an_overload_is_told_at_once_and_whoever_has_a_place_is_answered(tmp_pat
             return stand_in.ask(question, history, documents)
 
     guard = Guard(Watched(tmp_path / "access.json"), Settings(places=2, queue=2, patience=30.0))
-    site = Site.of(Slow(), tmp_path, guard=guard)  # type: ignore[arg-type]
+    site = Site.of(Slow(), guard=guard)  # type: ignore[arg-type]
     with serving(create_app(site), **server_settings(guard)) as address, ThreadPoolExecutor(10) as pool:
         # The warm-up asks too, and must not be counted.
         while httpx.get(f"{address}/readyz").status_code != 200:

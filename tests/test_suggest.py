@@ -10,7 +10,7 @@ from stand_in import StandIn, document
 from index.records import Document, Section
 from index.textmap import identity
 from qa.answer import Answer
-from qa.suggest import example_questions
+from qa.suggest import answered, candidates
 
 REPORT = document()
 
@@ -27,8 +27,13 @@ class Refusing(StandIn):
         return super().ask("xyzw", history, documents)
 
 
+def example_questions(assistant: StandIn) -> tuple[str, ...]:
+    kept = (one.question for one in candidates(assistant) if answered(assistant, one))  # type: ignore[arg-type]
+    return tuple(kept)[:6]
+
+
 def test_questions_of_the_reports_own_results_plans_and_terms() -> None:
-    assert example_questions(StandIn(REPORT)) == (  # type: ignore[arg-type]
+    assert example_questions(StandIn(REPORT)) == (
         "什么是“e本账”？",
         "2022年固定资产投资增长了多少？",
         "什么是“三品一标”？",
@@ -39,13 +44,13 @@ def test_questions_of_the_reports_own_results_plans_and_terms() -> None:
 
 
 def test_what_is_not_answered_is_not_suggested() -> None:
-    assert example_questions(Refusing(REPORT)) == ()  # type: ignore[arg-type]
+    assert example_questions(Refusing(REPORT)) == ()
 
 
 def test_with_several_reports_the_question_names_the_place() -> None:
     one = report("a", "甲县", "全年完成各项任务。固定资产投资增长5.5%,居全市第一。", "2024 result")
     two = report("b", "乙市", "全市工业总产值达到300亿元,比上年增长3%。", "2024 result")
-    assert example_questions(StandIn(one, two)) == (  # type: ignore[arg-type]
+    assert example_questions(StandIn(one, two)) == (
         "甲县2024年固定资产投资增长了多少？",
         "乙市2024年工业总产值是多少？",
     )
@@ -53,6 +58,4 @@ def test_with_several_reports_the_question_names_the_place() -> None:
 
 def test_a_plan_is_asked_as_a_plan_and_sentences_are_no_measures() -> None:
     text = "固定资产投资增长8%以上。我们的收入增长了5%。力争财政收入增长6%。各类投资保持增长9%。"
-    assert example_questions(StandIn(report("a", "甲县", text, "2025 plan"))) == (  # type: ignore[arg-type]
-        "2025年固定资产投资的目标是多少？",
-    )
+    assert example_questions(StandIn(report("a", "甲县", text, "2025 plan"))) == ("2025年固定资产投资的目标是多少？",)

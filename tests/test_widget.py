@@ -14,8 +14,8 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from index.errors import UserError
+from qa.access.addresses import portal_origin
 from qa.service.prefix import Prefix, prefix_of
-from qa.service.widget import portal_origin
 
 PAGE = Path(__file__).parents[1] / "qa" / "page"
 

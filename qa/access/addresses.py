@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from urllib.parse import urlsplit
 
 from index.errors import UserError
 from qa.access.asgi import Scope, header, headers, state
@@ -95,6 +96,32 @@ class Peers:
 
 def _forwarded(scope: Scope) -> bool:
     return any(key in _FORWARDING for key, _ in scope.get("headers", ()))
+
+
+def portal_origin(text: str) -> str:
+    """The origin of a portal as browsers write it, such as "https://portal.example:8443"; UserError for anything else.
+
+    It goes into a header as it is, so nothing but a scheme, a host and a port is let through.
+    """
+    try:
+        parts = urlsplit(text.strip())
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        parts, host, port = urlsplit(""), "", None
+    plain = host.isascii() and not any(c in host for c in " ;,'\"*\\<>%")
+    if parts.scheme not in ("http", "https") or not host or not plain or parts.username or parts.password:
+        raise _no_origin(text)
+    if parts.path not in ("", "/") or parts.query or parts.fragment:
+        raise _no_origin(text)
+    shown = f"[{host}]" if ":" in host else host
+    usual = {"http": 80, "https": 443}[parts.scheme]
+    return f"{parts.scheme}://{shown}" + (f":{port}" if port not in (None, usual) else "")
+
+
+def _no_origin(text: str) -> UserError:
+    return UserError(
+        f"the portal {text[:80]!r}", "scheme and host such as https://portal.example", "Name it with --portal."
+    )
 
 
 def client_of(scope: Scope) -> str:

@@ -10,11 +10,10 @@ import re
 import time
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from index.errors import UserError
 from qa.access import store
-from qa.access.addresses import Peers, is_loopback, parse_networks
+from qa.access.addresses import Peers, is_loopback, parse_networks, portal_origin
 from qa.access.guard import Guard, Settings
 from qa.access.identity import ROLES
 from qa.access.journal import start_lines
@@ -80,7 +79,7 @@ def guard_for(options: argparse.Namespace, host: str) -> Guard:
         peers=peers,
         user_header=options.user_header.lower(),
         proxy_role="" if options.proxy_role == "none" else options.proxy_role,
-        portals=tuple(_origin(name) for name in getattr(options, "portal", None) or ()),
+        portals=tuple(portal_origin(name) for name in getattr(options, "portal", None) or ()),
         session_seconds=3600 * options.session_hours,
         rate=options.rate if options.rate is not None else 240.0 if required else 0.0,
         places=options.places,
@@ -119,9 +118,3 @@ def _check(options: argparse.Namespace) -> None:
             raise UserError(f"{option} {value}", f"{least} to {most}", f"Leave {option} out for its default.")
     if not _HEADER.fullmatch(options.user_header):
         raise UserError(f"--user-header {options.user_header!r}", "a header's name", "Such as X-Forwarded-User.")
-
-
-def _origin(name: str) -> str:
-    """The origin as a browser writes it, whatever case or path it was given with."""
-    parts = urlsplit(name if "//" in name else f"http://{name}")
-    return f"{parts.scheme}://{parts.netloc}".lower()

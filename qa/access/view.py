@@ -9,7 +9,7 @@ import copy
 from collections.abc import Sequence
 from weakref import WeakKeyDictionary
 
-from index.records import Hit
+from index.records import Hit, Passage
 from index.store import Index
 from qa.assistant import Assistant
 
@@ -25,6 +25,10 @@ class Part(Index):
         self._whole = whole
         self.documents = {name: document for name, document in whole.documents.items() if name in names}
         self.passages = tuple(passage for passage in whole.passages if passage.document in names)
+
+    def passages_of(self, document: str) -> tuple[Passage, ...]:
+        """As the whole's, which counts by its own numbers."""
+        return self._whole.passages_of(document) if document in self.documents else ()
 
     def search(self, text: str, k: int, documents: Sequence[str] = ()) -> tuple[Hit, ...]:
         """As the whole's, among these documents only."""

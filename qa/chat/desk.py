@@ -16,7 +16,6 @@ from typing import Any
 
 from index.errors import UserError
 from index.records import Document
-from qa.access.journal import note_answer
 from qa.answer import Answer
 from qa.assistant import Assistant
 from qa.chat.past import Exchange, Past
@@ -25,7 +24,7 @@ from qa.limits import MAX_HISTORY, MAX_QUESTION, complaint
 from qa.messages import Messages, messages
 from qa.question import understand
 from qa.render import bubble, notice, question_bubble, waiting
-from qa.site import Site
+from qa.site import Asked, Site
 
 STOPPED = 1000
 """Stopped questions remembered; each is forgotten when its answer comes."""
@@ -121,13 +120,12 @@ class Desk:
             return None
         say, question = messages(sent.language), sent.question.strip()
         history, documents = self._history(sent), self.wanted(sent)
-        made = secrets.token_hex(16)
-        answer, error = self._answer(self.site.view(), question, history, documents)
+        made, assistant = secrets.token_hex(16), self.site.view()
+        answer, error = self._answer(assistant, question, history, documents)
         with self._lock:
             stopped = self._stopped.pop(sent.nonce, self) is None
-        self._audit(made, question, history, documents, visitor, answer, "stopped" if stopped else error)
-        if answer is not None:
-            note_answer(question, answer.refused, answer.latency_ms)
+        asked = Asked(made, question, history, documents, visitor.who, "page")
+        self.site.note(asked, assistant, answer, "stopped" if stopped else error)
         if stopped:
             return None
         if answer is None:
@@ -174,17 +172,6 @@ class Desk:
             # The last edge before the reader: without it the chat would wait for ever.
             log.exception("a question was not answered")
             return None, type(error).__name__
-
-    def _audit(
-        self, made: str, question: str, history: Sequence[str], documents: Sequence[str], visitor: Visitor,
-        answer: Answer | None, error: str,
-    ) -> None:  # fmt: skip
-        if self.site.ledger is not None:
-            self.site.ledger.audit.record(
-                made, question, answer.to_json() if answer else None, history=history, documents=documents,
-                who=visitor.who, channel="page", error=error,
-                index_version=str(self.site.assistant.index.manifest.get("generation", "")),
-            )  # fmt: skip
 
 
 def _short(text: str) -> str:

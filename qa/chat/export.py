@@ -15,7 +15,7 @@ from qa.chat.past import Exchange
 from qa.export import markdown
 from qa.messages import CHINESE, Messages
 from qa.reading import name_of
-from qa.render import by_document, confidence_label, period_label, section_label
+from qa.render import by_document, confidence_label, source_line
 
 
 def conversation_markdown(
@@ -76,12 +76,4 @@ def _source(citation: Citation, documents: Mapping[str, Document], say: Messages
     """One line: the report, the section, the period, the place, the quote."""
     document = documents.get(citation.document)
     page = document.page_at(citation.start) if document else 0
-    parts = [
-        name_of(document) if document else citation.title,
-        section_label(citation.section),
-        period_label(citation.period, say),
-        say("page_n", n=page) if page else "",
-        f"{citation.document}:{citation.start}-{citation.end}",
-    ]
-    quote = " ".join(citation.quote.split())
-    return f"{' · '.join(part for part in parts if part)}：“{quote}”"
+    return source_line(citation, name_of(document) if document else citation.title, page, say)

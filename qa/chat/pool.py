@@ -28,13 +28,15 @@ class Pool:
     """The questions tried so far over the site's current index. A changed index begins anew."""
 
     def __init__(self, site: Site, eager: int = 6) -> None:
-        """Begins at once; the first `eager` questions that hold are sought without a pause."""
+        """Begins when it is first asked, since a server need not show the page to anyone.
+
+        The first `eager` questions that hold are sought without a pause.
+        """
         self._site, self._eager = site, eager
         self._over: Assistant | None = None
         self._kept: tuple[Example, ...] = ()
         self._done = False
         self._lock = Lock()
-        self._current()
 
     def examples(self, seen: Collection[str], limit: int = 6) -> tuple[tuple[str, ...], bool]:
         """Up to `limit` questions over the documents `seen`, and whether more may come."""

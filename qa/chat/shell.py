@@ -1,10 +1,12 @@
 """The page's fixed parts as HTML, in Chinese; the page's script puts the reader's language in their place.
 
-Knows the table of messages only. `data-say` names the message of an element, `data-hint` that of its tooltip.
+Knows the table of messages, and the reasons that the ledger keeps. `data-say` names the message of
+an element, `data-hint` that of its tooltip.
 """
 
 from __future__ import annotations
 
+from qa.ledger.records import REASONS
 from qa.messages import CHINESE as SAY
 from qa.messages import LANGUAGES
 
@@ -104,7 +106,7 @@ def _feedback() -> str:
     reasons = "".join(
         f'<label class="wb-check"><input type="radio" name="wb-reason" value="{value}"><span {_say(f"reason_{name}")}'
         "</span></label>"
-        for name, value in (("wrong", "错误"), ("incomplete", "不全"), ("source", "出处不对"), ("refused", "应答未答"))
+        for name, value in zip(("wrong", "incomplete", "source", "refused"), REASONS, strict=True)
     )
     return (
         '<dialog class="wb-dialog" id="wb-feedback" aria-labelledby="wb-feedback-head">'

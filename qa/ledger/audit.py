@@ -93,19 +93,10 @@ class Audit:
 
     def rows(self, since: str = "", until: str = "") -> Iterator[AuditRow]:
         """The rows with `since <= at < until`, oldest first; "" sets no bound. Bounds are times or their beginnings."""
-        last = 0
-        while True:
-            # Page by page: a long read would keep the file from shrinking, and the server from going on.
-            with self._database.read() as connection:
-                found = connection.execute(
-                    f"SELECT {COLUMNS} FROM audit WHERE number > ? AND at >= ? AND (? = '' OR at < ?)"
-                    " ORDER BY number LIMIT ?",
-                    (last, since, until, until, _PAGE),
-                ).fetchall()
-            yield from map(audit_row, found)
-            if len(found) < _PAGE:
-                return
-            last = found[-1][0]
+        query = (
+            f"SELECT {COLUMNS} FROM audit WHERE number > ? AND at >= ? AND (? = '' OR at < ?) ORDER BY number LIMIT ?"
+        )
+        return map(audit_row, self._database.pages(query, since, until))
 
     def find(self, request_id: str) -> AuditRow | None:
         """The newest row of this request."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from index.records import Document
+from qa.compose import quote_of
 from qa.ledger.records import INCOMPLETE, WRONG, WRONG_PLACE, Feedback, Marked
 from qa.question import understand
 
@@ -22,7 +23,6 @@ HOW_WHY = 200
 """Characters of a clause that says how or why, by the contract."""
 
 _TYPES = {"number": "number", "list": "list", "yes_no": "yes_no", "why_how": "how_why", "meaning": "definition"}
-_SENTENCE_END = "。！？!?；;\n"
 _LISTED = re.compile(r"[、；;]")
 
 
@@ -119,7 +119,7 @@ def _corrected(word: Feedback, documents: Mapping[str, Document]) -> dict[str, A
         raise _Unfit("no right passage was marked")
     text, start, end = _trimmed(word.marked, documents)
     marked = text[start:end]
-    evidence = _sentences(text, start, end)
+    evidence = text[slice(*quote_of(documents[word.marked.document], (start, end)))].strip()
     given = str(word.row.answer.get("answer") or "")
     told: dict[str, Any] = {"doc": _doc(word.row.documents, word.marked.document), "type": _type(word)}
     if word.reason == WRONG_PLACE and given and given in evidence:
@@ -153,13 +153,6 @@ def _trimmed(place: Marked, documents: Mapping[str, Document]) -> tuple[str, int
         raise _Unfit("nothing but blanks and marks was marked")
     start = place.start + marked.index(core)
     return documents[place.document].text, start, start + len(core)
-
-
-def _sentences(text: str, start: int, end: int) -> str:
-    """The whole sentences around a span, in the document's own words."""
-    begin = max(text.rfind(mark, 0, start) for mark in _SENTENCE_END) + 1
-    stops = [at for mark in _SENTENCE_END if (at := text.find(mark, end)) >= 0]
-    return text[begin : min(stops, default=len(text))].strip()
 
 
 def _doc(asked: Sequence[str], source: str) -> str:

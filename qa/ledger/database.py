@@ -31,6 +31,7 @@ QUEUE = 2000
 """Writes that may wait; more are refused at once, so that a hanging disk does not fill the memory."""
 
 _BATCH = 200
+_PAGE = 500
 _IDLE_READERS = 4
 _QUIET = 60.0  # seconds between two complaints about the same disk
 
@@ -100,6 +101,21 @@ class Database:
                     self._idle.append(connection)
             if not keep:
                 connection.close()
+
+    def pages(self, query: str, since: str, until: str) -> Iterator[Sequence[Any]]:
+        """The rows of `query`, oldest first; its first column is a number that ascends.
+
+        It takes the number to go on from, `since`, `until` twice ("" for no bound), and how many rows. Page by page: a
+        long read would keep the file from shrinking, and the server from going on.
+        """
+        last = 0
+        while True:
+            with self.read() as connection:
+                found = connection.execute(query, (last, since, until, until, _PAGE)).fetchall()
+            yield from found
+            if len(found) < _PAGE:
+                return
+            last = found[-1][0]
 
     @property
     def waiting(self) -> int:

@@ -18,8 +18,6 @@ FIELDS = (
 )
 """What `feedback_of` takes, in its order, and where from."""
 
-_PAGE = 500
-
 
 def feedback_of(row: Sequence[Any]) -> Feedback:
     """The record of `FIELDS`."""
@@ -96,18 +94,11 @@ class FeedbackBook:
 
     def words(self, since: str = "", until: str = "") -> Iterator[Feedback]:
         """Every reader's word with `since <= at < until`, oldest first; "" sets no bound."""
-        last = 0
-        while True:
-            with self._database.read() as connection:
-                found = connection.execute(
-                    f"SELECT {FIELDS} WHERE feedback.number > ? AND feedback.at >= ? AND (? = '' OR feedback.at < ?)"
-                    " ORDER BY feedback.number LIMIT ?",
-                    (last, since, until, until, _PAGE),
-                ).fetchall()
-            yield from map(feedback_of, found)
-            if len(found) < _PAGE:
-                return
-            last = found[-1][0]
+        query = (
+            f"SELECT {FIELDS} WHERE feedback.number > ? AND feedback.at >= ? AND (? = '' OR feedback.at < ?)"
+            " ORDER BY feedback.number LIMIT ?"
+        )
+        return map(feedback_of, self._database.pages(query, since, until))
 
     def export(self, out: TextIO, since: str = "", until: str = "") -> int:
         """Writes these words as JSON Lines, each with its audit row, and tells how many."""

@@ -17,6 +17,7 @@ from starlette.concurrency import run_in_threadpool
 
 from index.errors import UserError
 from index.fold import fold
+from index.records import Document
 from qa.ledger.records import Marked, Unwritten
 from qa.service.asking import Asker, answered, asker, check, no_document
 from qa.service.bodies import LINES, body, json_only, lines_only
@@ -147,24 +148,26 @@ def found(site: Site, asked: Search) -> dict[str, Any]:
     index = assistant.index
     passages = []
     for hit in index.search(fold(asked.question), asked.top_k, tuple(asked.documents)):
-        place, document = hit.passage, index.documents[hit.passage.document]
-        section = document.section_at(place.start)
-        passages.append(
-            {
-                "document": document.id,
-                "title": document.title,
-                "section": list(section.path),
-                "period": section.period,
-                "start": place.start,
-                "end": place.end,
-                "page": document.page_at(place.start),
-                "text": index.text(place),
-                "score": round(hit.score, 4),
-                "dense": round(hit.dense, 4),
-                "lexical": round(hit.lexical, 4),
-            }
-        )
+        place = hit.passage
+        told = excerpt(index.documents[place.document], place.start, place.end)
+        scores = {"score": hit.score, "dense": hit.dense, "lexical": hit.lexical}
+        passages.append({**told, **{name: round(score, 4) for name, score in scores.items()}})
     return {"question": asked.question, "passages": passages}
+
+
+def excerpt(document: Document, start: int, end: int) -> dict[str, Any]:
+    """The words of a span and where they stand, in the shape of `schema.Excerpt`."""
+    section = document.section_at(start)
+    return {
+        "document": document.id,
+        "title": document.title,
+        "section": list(section.path),
+        "period": section.period,
+        "start": start,
+        "end": end,
+        "page": document.page_at(start),
+        "text": document.text[start:end],
+    }
 
 
 def _kept(site: Site, opinion: Opinion, who: str) -> int:

@@ -12,12 +12,11 @@ from fastapi import Request
 
 from index.errors import UserError
 from qa.access.addresses import client_of
-from qa.access.journal import note_answer
 from qa.answer import Answer
 from qa.assistant import Assistant
 from qa.limits import complaint
 from qa.service.errors import Refusal, request_id
-from qa.site import Site
+from qa.site import Asked, Site
 
 MAX_RELATED = 3
 UNSURE = "报告中可能有答案，但把握低于所要求的程度。"
@@ -51,17 +50,17 @@ def answered(
     """The answer, in the audit where there is one. Refusal where the question is none or names a strange document."""
     assistant = site.view()
     check(assistant, question, documents)
+    asked = Asked(by.request_id, question, history, documents, by.who, by.channel)
     try:
         answer = assistant.ask(question, history=tuple(history), documents=tuple(documents))
     except UserError as error:
         raise told(error) from error
     except Exception as error:
-        _record(site, by, assistant, (question, history, documents), None, type(error).__name__)
+        site.note(asked, assistant, None, type(error).__name__)
         raise
     if not answer.refused and answer.confidence < min_confidence:
         answer = unsure(answer)
-    _record(site, by, assistant, (question, history, documents), answer)
-    note_answer(question, answer.refused, answer.latency_ms)
+    site.note(asked, assistant, answer)
     return answer
 
 
@@ -89,27 +88,3 @@ def unsure(answer: Answer) -> Answer:
     """`answer` withdrawn: a refusal that keeps the first quotes as passages worth a look."""
     related = tuple(replace(citation, marks=()) for citation in answer.citations[:MAX_RELATED])
     return replace(answer, refused=True, answer="", answers=(), citations=(), related=related, message=UNSURE)
-
-
-def _record(
-    site: Site,
-    by: Asker,
-    assistant: Assistant,
-    asked: tuple[str, Sequence[str], Sequence[str]],
-    answer: Answer | None,
-    error: str = "",
-) -> None:
-    if site.ledger is None:
-        return
-    question, history, documents = asked
-    site.ledger.audit.record(
-        by.request_id,
-        question,
-        answer.to_json() if answer else None,
-        history=history,
-        documents=documents,
-        who=by.who,
-        channel=by.channel,
-        index_version=str(assistant.index.manifest.get("generation", "")),
-        error=error,
-    )

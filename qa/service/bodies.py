@@ -6,6 +6,7 @@ Knows the web framework's requests; it must not know what a body is for.
 from __future__ import annotations
 
 import asyncio
+from urllib.parse import parse_qs
 
 from fastapi import Request
 from starlette.requests import ClientDisconnect
@@ -39,6 +40,20 @@ async def body(request: Request) -> bytes:
         return await request.body()
     except ClientDisconnect as error:
         raise Refusal(400, "cut_off", "请求没有发完。") from error
+
+
+async def form_fields(request: Request, most: int) -> dict[str, str] | None:
+    """The fields of a form, each as it was given last; None where it has more than `most` bytes."""
+    sent = bytearray()
+    async for chunk in request.stream():
+        sent += chunk
+        if len(sent) > most:
+            return None
+    try:
+        fields = parse_qs(sent.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=20)
+    except ValueError:  # more fields than that
+        return None
+    return {name: values[-1] for name, values in fields.items()}
 
 
 def content_type(request: Request) -> str:

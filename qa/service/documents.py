@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import tempfile
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace as replaced
 from pathlib import Path
 from typing import Annotated, Any
@@ -158,7 +159,7 @@ def _add_changing(app: FastAPI, site: Site) -> None:
         """Removes the document and its original."""
         _known(site, document)
         folder = _folder(site)
-        with reading_turn(reading):
+        with _turn(reading):
             try:
                 intake.remove(folder, [document])
             except UserError as error:
@@ -167,18 +168,15 @@ def _add_changing(app: FastAPI, site: Site) -> None:
         return Response(status_code=204)
 
 
-class reading_turn:  # noqa: N801 - used as a function
+@contextmanager
+def _turn(turns: threading.BoundedSemaphore) -> Iterator[None]:
     """One of the turns of `turns`; Refusal 503 where all are taken."""
-
-    def __init__(self, turns: threading.BoundedSemaphore) -> None:
-        self._turns = turns
-
-    def __enter__(self) -> None:
-        if not self._turns.acquire(timeout=5):
-            raise Refusal(503, "busy", "正在处理别的文件。", "请稍后再试。", headers={"retry-after": "10"})
-
-    def __exit__(self, *_: object) -> None:
-        self._turns.release()
+    if not turns.acquire(timeout=5):
+        raise Refusal(503, "busy", "正在处理别的文件。", "请稍后再试。", headers={"retry-after": "10"})
+    try:
+        yield
+    finally:
+        turns.release()
 
 
 def info(document: Document) -> dict[str, Any]:
@@ -234,7 +232,7 @@ def _taken(
     """What became of each file, and whether anything was stored. Refusal where there was one file and it was not."""
     folder = _folder(site)
     before = set(site.view().index.documents)
-    with reading_turn(turns), tempfile.TemporaryDirectory(prefix="upload-") as name:
+    with _turn(turns), tempfile.TemporaryDirectory(prefix="upload-") as name:
         paths = written(files, Path(name))
         try:
             intakes = (

@@ -6,21 +6,22 @@ Knows the web framework, Site and the page by name; it must not know what the le
 from __future__ import annotations
 
 import hmac
-import ipaddress
 import secrets
 from collections.abc import Callable
 from datetime import datetime
-from urllib.parse import parse_qs
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 
+from qa.access.addresses import local_name
+from qa.access.asgi import state
 from qa.keeping import DONE, PAGE, TABS, KeeperView, keeper_page, questions_csv
 from qa.ledger import Ledger, Unwritten
 from qa.ledger.cases import cases
 from qa.ledger.columns import json_text
 from qa.ledger.review import KINDS
+from qa.service.bodies import form_fields
 from qa.service.errors import Refusal
 from qa.site import Site
 
@@ -32,7 +33,6 @@ MAX_FORM = 20_000
 
 _ALL = 1_000_000
 _NO_STORE = {"cache-control": "no-store"}
-_FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
 
 
 def keeper_routes(site: Site) -> APIRouter:
@@ -131,27 +131,14 @@ def _admitted(request: Request, site: Site) -> tuple[Ledger, str]:
 
 def _from_this_machine(request: Request) -> bool:
     """A browser on this machine that was not sent by a proxy, nor by a name that some other site points here."""
-    host = request.url.hostname or ""
-    named = host == "localhost" or _loopback(host)
-    client = request.client.host if request.client else ""
-    return named and _loopback(client) and not any(name in request.headers for name in _FORWARDED)
-
-
-def _loopback(address: str) -> bool:
-    try:
-        return ipaddress.ip_address(address).is_loopback
-    except ValueError:
-        return False
+    return bool(state(request.scope).get("direct")) and local_name(request.scope)
 
 
 async def _form(request: Request, token: str) -> dict[str, str]:
     """The form's fields. Refusal where it is too large or does not carry the token of a page of ours."""
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_FORM:
-            raise Refusal(413, "too_large", "请求太大。")
-    fields = {name: values[-1] for name, values in parse_qs(body.decode("utf-8", "replace")).items()}
+    fields = await form_fields(request, MAX_FORM)
+    if fields is None:
+        raise Refusal(413, "too_large", "请求太大。")
     if not hmac.compare_digest(fields.get("token", "").encode(), token.encode()):
         raise Refusal(403, "stale_form", "页面已过期。", "请返回上一页，刷新后再试。")
     return fields

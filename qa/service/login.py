@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from html import escape
-from urllib.parse import parse_qs, quote
+from urllib.parse import quote
 
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -18,6 +18,7 @@ from qa.access.guard import Guard
 from qa.access.identity import Refused
 from qa.access.passwords import matches
 from qa.access.session import cookie_header
+from qa.service.bodies import form_fields
 
 _LONGEST = 10_000
 # Within this server: one slash first, since two begin the address of another; no backslash, which browsers turn.
@@ -47,7 +48,7 @@ def add_login(app: FastAPI, guard: Guard) -> None:
 
     @app.post("/login", include_in_schema=False)
     async def login(request: Request) -> Response:
-        told = await _fields(request)
+        told = await form_fields(request, _LONGEST) or {}
         name, password, wanted = (told.get(field, "") for field in ("name", "password", "next"))
         try:
             address = client_of(request.scope)
@@ -73,20 +74,6 @@ def add_login(app: FastAPI, guard: Guard) -> None:
         reply = RedirectResponse(f"{_root(request)}/login", 303)
         reply.headers["set-cookie"] = _cookie(request, "", 0.0)
         return reply
-
-
-async def _fields(request: Request) -> dict[str, str]:
-    """The form's fields, each as it was given last; empty for a body that is no form."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > _LONGEST:
-            return {}
-    try:
-        told = parse_qs(body.decode("utf-8"), keep_blank_values=True, max_num_fields=10)
-    except ValueError:
-        return {}
-    return {name: values[-1] for name, values in told.items()}
 
 
 def _root(request: Request) -> str:

@@ -22,11 +22,11 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from qa.render import to_text
-from qa.service.ask import found
+from qa.service.ask import excerpt, found
 from qa.service.asking import Asker, answered, asker, no_document
 from qa.service.bodies import MAX_BODY
 from qa.service.errors import Refusal
-from qa.service.schema import AnswerObject, Ask, Integer, Name, Search, SearchReply
+from qa.service.schema import AnswerObject, Ask, Excerpt, Integer, Name, Search, SearchReply
 from qa.site import Site
 
 AROUND = 2000
@@ -44,17 +44,9 @@ class GetPassage(BaseModel):
     around: Integer = Field(0, ge=0, le=AROUND, description="Characters of context on each side.")
 
 
-class PassageReply(BaseModel):
-    """The words themselves, `text == document_text[start:end]`, and what stands before and after them."""
+class PassageReply(Excerpt):
+    """The words themselves, and what stands before and after them."""
 
-    document: str
-    title: str
-    section: list[str]
-    period: str
-    start: int
-    end: int
-    page: int
-    text: str
     before: str
     after: str
 
@@ -82,21 +74,12 @@ def _get_passage(site: Site, by: Asker, asked: BaseModel) -> tuple[str, dict[str
         raise no_document(asked.document)
     if not asked.start < asked.end <= len(document.text):
         raise Refusal(422, "bad_place", "这一段不在报告里。", f"报告共{len(document.text)}个字符。")
-    section = document.section_at(asked.start)
-    text = document.text[asked.start : asked.end]
     reply = {
-        "document": document.id,
-        "title": document.title,
-        "section": list(section.path),
-        "period": section.period,
-        "start": asked.start,
-        "end": asked.end,
-        "page": document.page_at(asked.start),
-        "text": text,
+        **excerpt(document, asked.start, asked.end),
         "before": document.text[max(asked.start - asked.around, 0) : asked.start],
         "after": document.text[asked.end : asked.end + asked.around],
     }
-    return f"{reply['before']}{text}{reply['after']}", reply
+    return f"{reply['before']}{reply['text']}{reply['after']}", reply
 
 
 # Name, what it does, the shape of its arguments and of its result.

@@ -141,11 +141,8 @@ class Reply:
 
     def __init__(self, name: str, model: str, created: int, answer: Answer, base: str) -> None:
         self.name, self.model, self.created, self.answer, self.base = name, model, created, answer, base
-
-    @property
-    def text(self) -> str:
-        """The answer with marks and, below it, the quotes they stand for."""
-        return to_text(self.answer)
+        # The answer with marks and, below it, the quotes they stand for.
+        self.text = to_text(answer)
 
     def whole(self, question: str) -> dict[str, Any]:
         """The reply without a stream."""

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, Strict, StringConstraints
 
+from qa.ledger.records import MAX_COMMENT
 from qa.limits import MAX_HISTORY, MAX_QUESTION
 
 MAX_DOCUMENTS = 1000  # that one question may name
@@ -137,7 +138,7 @@ class Opinion(_Body):
     request_id: Name
     helpful: bool = Field(strict=True)
     reason: Literal["", "错误", "不全", "出处不对", "应答未答"] = ""
-    comment: Annotated[Text, StringConstraints(max_length=2000)] = ""
+    comment: Annotated[Text, StringConstraints(max_length=MAX_COMMENT)] = ""
     marked: Place | None = Field(None, description="The passage that the reader holds to be right.")
 
 
@@ -197,8 +198,8 @@ class AnswerObject(BaseModel):
     latency_ms: float
 
 
-class PassageObject(BaseModel):
-    """A passage found: `score` ranks within one search; `dense` is a cosine, `lexical` a BM25 score."""
+class Excerpt(BaseModel):
+    """A span of a document and where it stands: `text == document_text[start:end]`; `page` 0 without pages."""
 
     document: str
     title: str
@@ -208,6 +209,11 @@ class PassageObject(BaseModel):
     end: int
     page: int
     text: str
+
+
+class PassageObject(Excerpt):
+    """A passage found: `score` ranks within one search; `dense` is a cosine, `lexical` a BM25 score."""
+
     score: float
     dense: float
     lexical: float

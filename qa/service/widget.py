@@ -7,38 +7,9 @@ from __future__ import annotations
 
 from hashlib import sha256
 from importlib.resources import files
-from urllib.parse import urlsplit
 
 from fastapi import FastAPI, Request
 from fastapi.responses import RedirectResponse, Response
-
-from index.errors import UserError
-
-
-def portal_origin(text: str) -> str:
-    """The origin of a portal as browsers write it, such as "https://portal.example:8443"; UserError for anything else.
-
-    It goes into a header as it is, so nothing but a scheme, a host and a port is let through.
-    """
-    try:
-        parts = urlsplit(text.strip())
-        host, port = parts.hostname or "", parts.port
-    except ValueError:
-        parts, host, port = urlsplit(""), "", None
-    plain = host.isascii() and not any(c in host for c in " ;,'\"*\\<>%")
-    if parts.scheme not in ("http", "https") or not host or not plain or parts.username or parts.password:
-        raise _no_origin(text)
-    if parts.path not in ("", "/") or parts.query or parts.fragment:
-        raise _no_origin(text)
-    shown = f"[{host}]" if ":" in host else host
-    usual = {"http": 80, "https": 443}[parts.scheme]
-    return f"{parts.scheme}://{shown}" + (f":{port}" if port not in (None, usual) else "")
-
-
-def _no_origin(text: str) -> UserError:
-    return UserError(
-        f"the portal {text[:80]!r}", "scheme and host such as https://portal.example", "Name it with --portal."
-    )
 
 
 def add_widget(app: FastAPI) -> None:
