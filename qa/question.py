@@ -25,7 +25,7 @@ _NUMBER = re.compile(
     r"|比例|增速|how (?:many|much)"
 )
 _LIST = re.compile(r"哪些|哪[几两三四五六七八九十\d]+|有哪|分别是|包括什么|列举|是哪几|which .*s\b")
-_YES_NO = re.compile(r"[吗么嘛]$|是不是|有没有|能不能|会不会|要不要|可不可以|是否|了没")
+_YES_NO = re.compile(r"[吗嘛]$|(?<![什怎多])么$|是不是|有没有|能不能|会不会|要不要|可不可以|是否|了没")
 _WHY_HOW = re.compile(r"为什么|为何|怎么|怎样|如何|咋|办法|why|how (?!many|much)")
 _REASON = re.compile(
     r"为什么|为何|为啥|凭什么|(?:^|[,，])(?:究竟|到底)?图的?是?(?:什么|啥)|什么原因|原因是|(?:什么|啥)意义|\bwhy\b"

@@ -13,6 +13,8 @@ from qa.question import understand
         ("什么是“五大攻坚”?", "meaning"),
         ("产业带动力为什么不够", "why_how"),
         ("把增速定成5%左右,图的是什么?", "why_how"),
+        ("未来五年的蓝图是什么?", "other"),
+        ("任务完成了么?", "yes_no"),
         ("民生实事都办完了吗", "yes_no"),
         ("新港城在哪个镇", "other"),
         ("How many reservoirs will be reinforced?", "number"),
