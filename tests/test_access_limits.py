@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from serving import serving
 
 from qa.access import Guard, protocol, server_settings
+from qa.access.bodies import Sizes
 from qa.access.guard import Settings
 from qa.access.identity import Refused
 from qa.access.limits import Buckets, Slots
@@ -104,7 +105,7 @@ def test_who_waits_too_long_is_told_and_who_leaves_makes_room() -> None:
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guarded]:
     folder = tmp_path_factory.mktemp("limits")
-    with guarded(folder, rate=600.0, max_body=2000, max_upload=5000, body_seconds=1.0) as running:
+    with guarded(folder, rate=600.0, sizes=Sizes(2000, 32_000, 5000, 16_000, 1.0)) as running:
         yield running
 
 

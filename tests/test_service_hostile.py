@@ -6,6 +6,7 @@ import contextlib
 import json
 import socket
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,12 +14,15 @@ from fastapi.testclient import TestClient
 from serving import serving
 from stand_in import StandIn
 
-from qa.service import bodies, create_app
-from qa.service.bodies import MAX_BODY, Bounds
+from qa.access.bodies import Sizes
+from qa.access.guard import Guard, Settings
+from qa.access.store import Watched
+from qa.service import create_app
 from qa.site import Site
 
 ASK, CHAT, BATCH = "/api/v1/ask", "/v1/chat/completions", "/api/v1/batch"
 DOCUMENTS, FEEDBACK = "/api/v1/documents", "/api/v1/feedback"
+SIZES = Sizes()
 JSON = {"content-type": "application/json"}
 RAW = {"content-type": "application/octet-stream"}
 client = TestClient(create_app(Site.of(StandIn())), raise_server_exceptions=False)  # type: ignore[arg-type]
@@ -55,10 +59,10 @@ REQUESTS: list[tuple[str, str, dict[str, Any], int]] = [
     ("POST", DOCUMENTS, {"content": b"junk", "headers": {"content-type": "multipart/form-data; boundary=x"}}, 400),
     ("POST", f"{DOCUMENTS}?filename=a.txt", {"content": b"x", "headers": {**RAW, "sec-fetch-site": "cross-site"}}, 403),
     # Bodies of the wrong size, kind or form
-    ("POST", ASK, {"content": b" " * (MAX_BODY + 1), "headers": JSON}, 413),
+    ("POST", ASK, {"content": b" " * (SIZES.body + 1), "headers": JSON}, 413),
     ("POST", ASK, {"content": iter([b" " * 400_000] * 3), "headers": JSON}, 413),
-    ("POST", CHAT, {"content": b" " * (MAX_BODY + 1), "headers": JSON}, 413),
-    ("POST", "/mcp", {"content": b" " * (MAX_BODY + 1), "headers": JSON}, 413),
+    ("POST", CHAT, {"content": b" " * (SIZES.body + 1), "headers": JSON}, 413),
+    ("POST", "/mcp", {"content": b" " * (SIZES.body + 1), "headers": JSON}, 413),
     ("POST", BATCH, {"content": b"{}\n" * 20_000, "headers": {"content-type": "application/x-ndjson"}}, 413),
     ("POST", ASK, {"content": deep(100_000), "headers": JSON}, 400),
     ("POST", ASK, {"content": b"\x1f\x8b\x08\x00", "headers": {**JSON, "content-encoding": "gzip"}}, 400),
@@ -159,10 +163,9 @@ def test_heads_that_try_to_smuggle_set_no_header_and_break_nothing(port: int, he
     assert alive.startswith(b"HTTP/1.1 200")
 
 
-def test_a_body_that_does_not_come_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Bounds.__init__, "__defaults__", (0.3,))
-    assert bodies.ARRIVAL_SECONDS == 30.0
-    with serving(create_app(Site.of(StandIn()))) as address:  # type: ignore[arg-type]
+def test_a_body_that_does_not_come_is_given_up(tmp_path: Path) -> None:
+    guard = Guard(Watched(tmp_path / "access.json"), Settings(sizes=Sizes(seconds=0.3)))
+    with serving(create_app(Site.of(StandIn(), guard=guard))) as address:  # type: ignore[arg-type]
         port = int(address.rsplit(":", 1)[1])
         head = b"POST /api/v1/ask HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 50\r\n\r\n{"
         reply = raw(port, head)

@@ -1,16 +1,18 @@
 """A request's body within limits of size and time, and a reply that its reader takes within a limit of time.
 
-Knows the protocol; it must not know what a body is for or who sends it.
+The only place that bounds a body. Knows the protocol and the rules' sizes by name; it must not know who sends it.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import MutableMapping
+from dataclasses import dataclass
 from typing import Any
 
-from qa.access.asgi import App, Message, Receive, Scope, Send, header, headers, refuse
+from qa.access.asgi import App, Message, Receive, Scope, Send, header, headers, refuse, route_path, state
 from qa.access.identity import Refused
+from qa.access.rules import rule_for
 
 SLOWEST = 20_000
 """Bytes a second below which a long upload is given up."""
@@ -22,6 +24,44 @@ _CLOSE = (("connection", "close"),)
 
 class _Stalled(Exception):  # noqa: N818 - ends one reply, not a defect
     """The reader has taken nothing for too long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """The most bytes of a body by its kind, and the seconds within which a short one must have come.
+
+    `body` is a question's, `page` what the page's framework sends with one step, whose state goes along.
+    """
+
+    body: int = 1_000_000
+    batch: int = 16_000_000
+    upload: int = 64_000_000
+    page: int = 8_000_000
+    seconds: float = 30.0
+
+    def of(self, kind: str) -> int:
+        """The limit of a kind that a rule names: body, batch, upload or page."""
+        limit: int = getattr(self, kind)
+        return limit
+
+
+class Bodies:
+    """Bounds the body of every request of `app`, and answers for it where one is too large or too slow."""
+
+    def __init__(self, app: App, sizes: Sizes) -> None:
+        self.app, self.sizes = app, sizes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        limit = self.sizes.of(rule_for(scope["method"], route_path(scope)).body)
+        intake = Intake(scope, receive, send, limit, self.sizes.seconds)
+        state(scope)["intake"] = intake
+        try:
+            await intake.run(self.app)
+        except Refused as refused:
+            await intake.refuse(refused)
 
 
 class Intake:
@@ -60,6 +100,7 @@ class Intake:
 
     async def refuse(self, refused: Refused) -> None:
         """Answers with `refused`, unless an answer has begun; the rest of the body is not waited for."""
+        state(self._scope)["refused"] = refused.code
         if not self._started:
             unread = self._begun is not None and not self._ended
             closes = refused.status in (408, 413) or unread

@@ -17,7 +17,7 @@ from qa.access.rules import Rule, rule_for
 
 
 class Gate:
-    """Lets through what the guard admits, within the limits; answers the rest itself."""
+    """Lets through what the guard admits, within the limits; answers the rest itself. Stands inside of Bodies."""
 
     def __init__(self, app: App, guard: Guard) -> None:
         self.app, self.guard = app, guard
@@ -57,19 +57,13 @@ class Gate:
         self.guard.admit(scope, identity, rule)
 
     async def _serve(self, scope: Scope, rule: Rule, receive: Receive, send: Send) -> None:
-        settings = self.guard.settings
-        limit = settings.max_upload if rule.slots == "upload" else settings.max_body * rule.bodies
-        intake = Intake(scope, receive, send, limit, settings.body_seconds)
-        try:
-            if rule.slots and rule.slots != "upload":
-                # Read before a place is taken: slow senders must not hold places.
-                await intake.read()
-            slots = self.guard.slots.get(rule.slots)
-            async with slots.place() if slots else nullcontext():
-                await intake.run(self.app)
-        except Refused as refused:
-            state(scope)["refused"] = refused.code
-            await intake.refuse(refused)
+        if rule.slots and rule.body != "upload":
+            # Read before a place is taken: slow senders must not hold places.
+            intake: Intake = state(scope)["intake"]
+            await intake.read()
+        slots = self.guard.slots.get(rule.slots)
+        async with slots.place() if slots else nullcontext():
+            await self.app(scope, receive, send)
 
 
 def _has_key(scope: Scope) -> bool:

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 from qa.access.addresses import Peers, local_name
 from qa.access.asgi import SAFE, Scope, header, headers, state
+from qa.access.bodies import Sizes
 from qa.access.identity import LOCAL, PASSER, Identity, Refused
 from qa.access.limits import Buckets, Slots
 from qa.access.rules import Rule
@@ -49,7 +50,7 @@ def _digest(key: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the server was started with. Sizes are in bytes, times in seconds, the rate in requests a minute.
+    """What the server was started with. Times are in seconds, the rate in requests a minute.
 
     `required` is False where nobody needs to say who they are. `proxy_role` is the role of a user whom the proxy names
     and the register does not, "" to turn them away. `portals` are the origins of other sites whose pages may send.
@@ -65,9 +66,7 @@ class Settings:
     places: int = 4
     queue: int = 16
     patience: float = 10.0
-    max_body: int = 1_000_000
-    max_upload: int = 64_000_000
-    body_seconds: float = 30.0
+    sizes: Sizes = field(default_factory=Sizes)
     log_requests: bool = False
     log_questions: bool = False
 

@@ -14,13 +14,15 @@ from typing import Any
 from index.errors import UserError
 from qa.access import store
 from qa.access.addresses import Peers, is_loopback, parse_networks, portal_origin
+from qa.access.bodies import Sizes
 from qa.access.guard import Guard, Settings
 from qa.access.identity import ROLES
 from qa.access.journal import start_lines
 from qa.access.store import Register, Watched
 
-# Beyond these the service itself takes nothing.
-_MOST = {"max_body": 1_000_000, "max_upload": 64_000_000}
+# A body is held in memory, an upload several times over while it is read; a file of more is not read anyway.
+_MOST = {"max_body": 16_000_000, "max_batch": 256_000_000, "max_upload": 100_000_000}
+_SIZES = Sizes()
 _HEADER = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,60}")
 
 
@@ -44,9 +46,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     limits.add_argument("--places", type=int, default=4, metavar="N", help="questions answered at once; 0 for no limit")
     limits.add_argument("--queue", type=int, default=16, metavar="N", help="questions that may wait for a place")
     limits.add_argument("--patience", type=float, default=10.0, metavar="S", help="seconds that they wait")
-    limits.add_argument("--max-body", type=int, default=1_000_000, metavar="BYTES", help="of a question")
-    limits.add_argument("--max-upload", type=int, default=64_000_000, metavar="BYTES", help="of an uploaded file")
-    limits.add_argument("--body-seconds", type=float, default=30.0, metavar="S", help="within which a body must come")
+    limits.add_argument("--max-body", type=int, default=_SIZES.body, metavar="BYTES", help="of a question")
+    limits.add_argument("--max-batch", type=int, default=_SIZES.batch, metavar="BYTES", help="of a batch of questions")
+    limits.add_argument("--max-upload", type=int, default=_SIZES.upload, metavar="BYTES", help="of an uploaded file")
+    limits.add_argument(
+        "--body-seconds", type=float, default=_SIZES.seconds, metavar="S", help="within which a body must come"
+    )
     logs = parser.add_argument_group("logs")
     logs.add_argument(
         "--log-requests", action=argparse.BooleanOptionalAction, default=None,
@@ -85,9 +90,13 @@ def guard_for(options: argparse.Namespace, host: str) -> Guard:
         places=options.places,
         queue=options.queue,
         patience=options.patience,
-        max_body=options.max_body,
-        max_upload=options.max_upload,
-        body_seconds=options.body_seconds,
+        sizes=Sizes(
+            body=options.max_body,
+            batch=options.max_batch,
+            upload=options.max_upload,
+            page=8 * options.max_body,
+            seconds=options.body_seconds,
+        ),
         log_requests=lines,
         log_questions=options.log_questions,
     )
@@ -109,7 +118,14 @@ def _someone(register: Register) -> bool:
 
 
 def _check(options: argparse.Namespace) -> None:
-    low = {"session_hours": 0.01, "patience": 0.0, "max_body": 1000, "max_upload": 1000, "body_seconds": 0.1}
+    low = {
+        "session_hours": 0.01,
+        "patience": 0.0,
+        "max_body": 1000,
+        "max_batch": 1000,
+        "max_upload": 1000,
+        "body_seconds": 0.1,
+    }
     low |= {"rate": 0.0, "places": 0, "queue": 0}
     for name, least in low.items():
         value, most = getattr(options, name), _MOST.get(name, 10**9)

@@ -19,8 +19,8 @@ class Rule:
     """`role` is "" where nobody needs to say who they are. `cost` is in requests of the rate limit.
 
     `slots` names the pool of concurrent work: "ask", "batch", "page", "upload", or "" where the request makes none to
-    speak of. `document` is the id in the path, "" where there is none. `bodies` is how many times the limit of a
-    body's size it may have.
+    speak of. `document` is the id in the path, "" where there is none. `body` names the limit of its body's size in
+    bodies.Sizes.
     """
 
     area: str
@@ -28,7 +28,7 @@ class Rule:
     cost: float = 0.02
     slots: str = ""
     document: str = ""
-    bodies: int = 1
+    body: str = "body"
 
 
 _OPEN = {"/healthz": 0.0, "/readyz": 0.0, "/login": 0.2, "/logout": 0.2, "/embed.js": 0.02}
@@ -52,11 +52,11 @@ def rule_for(method: str, path: str) -> Rule:
     if found or _under(path, "/api/v1/documents") or _under(path, "/doc"):
         document = found[1] if found else ""
         if writes:
-            return Rule("documents", "keeper", 1.0, "upload", document)
+            return Rule("documents", "keeper", 1.0, "upload", document, "upload")
         return Rule("documents", "reader", 0.1, "", document)
     if path.rstrip("/") == "/api/v1/batch":
         # A batch works for minutes: it must not take the places of those who wait for one answer.
-        return Rule("api", "reader", 10.0, "batch", bodies=16)
+        return Rule("api", "reader", 10.0, "batch", body="batch")
     if _under(path, "/api"):
         return Rule("api", "reader", 1.0 if writes else 0.1, "ask" if writes else "")
     if _under(path, "/v1"):
@@ -64,8 +64,8 @@ def rule_for(method: str, path: str) -> Rule:
     if _under(path, "/mcp"):
         return Rule("mcp", "reader", 1.0 if writes else 0.1, "ask" if method == "POST" else "")
     if _PAGE_WORK.match(path):
-        return Rule("page", "reader", 0.5, "page", bodies=8)
-    return Rule("page", "reader", 1.0 if _PAGE_QUEUE.match(path) else 0.02, bodies=8)
+        return Rule("page", "reader", 0.5, "page", body="page")
+    return Rule("page", "reader", 1.0 if _PAGE_QUEUE.match(path) else 0.02, body="page")
 
 
 def _under(path: str, prefix: str) -> bool:

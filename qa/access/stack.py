@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from qa.access import metrics
 from qa.access.addresses import Peers
+from qa.access.bodies import Bodies, Sizes
 from qa.access.gate import Gate
 from qa.access.guard import Guard
 from qa.access.journal import Journal
@@ -23,10 +24,14 @@ class Layered(Protocol):
 
 
 def protect(app: Layered, site: Site) -> None:
-    """The gate, next to the routes. Without a guard every request may do everything, as in a program of one's own."""
+    """The gate, next to the routes, and the bounds of bodies around it.
+
+    Without a guard every request may do everything, as in a program of one's own; bodies are bounded all the same.
+    """
     guard: Guard | None = site.guard
     if guard is not None:
         app.add_middleware(Gate, guard=guard)
+    app.add_middleware(Bodies, sizes=guard.settings.sizes if guard else Sizes())
 
 
 def observe(app: Layered, site: Site, readiness: Readiness) -> None:

@@ -14,7 +14,6 @@ from fastapi.middleware.cors import CORSMiddleware
 from qa.access.ready import Readiness
 from qa.access.stack import observe, protect
 from qa.service.ask import add_questions
-from qa.service.bodies import Bounds
 from qa.service.docs import add_docs
 from qa.service.documents import add_documents
 from qa.service.errors import add_errors, add_nowhere
@@ -54,7 +53,6 @@ def create_app(site: Site, portals: Sequence[str] = ()) -> FastAPI:
     readiness = Readiness(site)
     # The innermost, so that what they refuse has the headers that all replies have.
     protect(app, site)
-    app.add_middleware(Bounds)
     # No other origin may read answers; its presence also keeps the chat's framework from allowing every origin.
     app.add_middleware(
         CORSMiddleware,

@@ -12,6 +12,7 @@ from fastapi import APIRouter, FastAPI, HTTPException, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 from pydantic import BaseModel, ConfigDict
 
+from qa.access.bodies import Sizes
 from qa.cards import cards, catalogue
 from qa.chat.desk import Desk, Visitor
 from qa.chat.export import conversation_docx, conversation_markdown
@@ -21,7 +22,6 @@ from qa.chat.why import why
 from qa.messages import Messages, messages
 from qa.reading import name_of
 from qa.service.asking import asker
-from qa.service.bodies import MAX_UPLOAD
 from qa.site import Site
 
 log = logging.getLogger(__name__)
@@ -66,13 +66,14 @@ def _add_opening(router: APIRouter, desk: Desk) -> None:
         visitor = visitor_of(desk.site, request)
         seen = desk.visible()
         examples, done = desk.pool.examples(seen)
+        sizes = desk.site.guard.settings.sizes if desk.site.guard else Sizes()
         documents = [{"id": name, "name": name_of(item)} for name, item in seen.items()]
         told = {
             "documents": documents,
             "examples": examples,
             "done": done,
             "keeper": visitor.keeper and desk.site.index_path is not None,
-            "upload_mb": MAX_UPLOAD // 1_000_000,
+            "upload_mb": sizes.upload // 1_000_000,
             "feedback": desk.site.ledger is not None,
         }
         return JSONResponse(told, headers=_KEPT)

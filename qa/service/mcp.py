@@ -24,13 +24,15 @@ from starlette.types import Receive, Scope, Send
 from qa.render import to_text
 from qa.service.ask import excerpt, found
 from qa.service.asking import Asker, answered, asker, no_document
-from qa.service.bodies import MAX_BODY
 from qa.service.errors import Refusal
 from qa.service.schema import AnswerObject, Ask, Excerpt, Integer, Name, Search, SearchReply
 from qa.site import Site
 
 AROUND = 2000
 """Characters around a passage that may be asked for, on each side."""
+
+# The library wants a bound of its own; a body that comes here has passed the server's.
+_BOUNDED_BEFORE = 1 << 40
 
 
 class GetPassage(BaseModel):
@@ -117,7 +119,7 @@ class Tools:
             "wenbao", version=version("wenbao"), on_list_tools=_list_tools, on_call_tool=self._call
         )
         manager = StreamableHTTPSessionManager(
-            server, json_response=True, stateless=True, max_request_body_size=MAX_BODY
+            server, json_response=True, stateless=True, max_request_body_size=_BOUNDED_BEFORE
         )
         async with manager.run():
             self._manager = manager
