@@ -1,22 +1,18 @@
-"""A real Chromium against a real server process; every request beyond 127.0.0.1 is refused and must not be made."""
+"""A real Chromium against real server processes; every request beyond 127.0.0.1 is refused and must not be made."""
 
 from __future__ import annotations
 
 import os
 import shutil
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
+from driving import DATA, HERE, Running, at_home, faultless, product, served
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-HERE = Path(__file__).parent
+from index.build import build
+
 # Generous, since a busy machine is no failure of the page: how soon an answer comes is measured elsewhere.
 expect.set_options(timeout=30_000)
 ARGUMENTS = [
@@ -47,69 +43,44 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@contextmanager
-def served(command: list[str]) -> Iterator[str]:
-    """Runs `command` until it prints the address it serves; yields that address; ends it."""
-    paths = os.pathsep.join([str(HERE.parents[1]), str(HERE.parent)])
-    environment = {**os.environ, "PYTHONPATH": paths}
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
-        assert process.stdout
-        try:
-            address = process.stdout.readline().strip()
-            assert address.startswith("http://127.0.0.1:")
-            with urllib.request.urlopen(f"{address}/healthz", timeout=10) as reply:
-                assert reply.status == 200
-            yield address
-        finally:
-            process.terminate()
-            begun = time.monotonic()
-            process.wait(timeout=20)
-            # An open page must not hold the server for ever.
-            assert time.monotonic() - begun < 10
-
-
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The product itself: the bundled report's index, built by its command, behind `python ui.py`."""
-    folder = tmp_path_factory.mktemp("browser") / "index"
-    build = [sys.executable, "-m", "index", "build", "index/reports", "--out", str(folder)]
-    subprocess.run(build, cwd=HERE.parents[1], check=True, capture_output=True, timeout=300)
-    with served([sys.executable, str(HERE.parents[1] / "ui.py"), "--index", str(folder), "--port", "0"]) as address:
+def site(_built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The product itself over the bundled report. Tests add conversations to it, and nothing else."""
+    with product(_built / "bundled", tmp_path_factory.mktemp("site")) as address:
         yield address
 
 
 @pytest.fixture(scope="session")
-def stand_in_site() -> Iterator[str]:
-    """The page over quick, fixed answers from two documents, one of which tries to be markup: how the page behaves."""
-    with served([sys.executable, str(HERE / "serve_stand_in.py"), "0"]) as address:
+def several(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """The product over excerpts of six real reports; a test that adds a report to it removes it again."""
+    folder = tmp_path_factory.mktemp("several")
+    build([DATA / "compare"], folder / "index")
+    with product(folder / "index", folder) as address:
+        yield Running(address, folder)
+
+
+@pytest.fixture(scope="session")
+def stand_in_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The page over quick, fixed answers from two documents: how the page itself behaves."""
+    with served(str(HERE / "serve_stand_in.py"), str(tmp_path_factory.mktemp("stand-in"))) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def hostile_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The page over documents and a ledger of which everything tries to be markup: see `serve_hostile`."""
+    with served(str(HERE / "serve_hostile.py"), str(tmp_path_factory.mktemp("hostile"))) as address:
         yield address
 
 
 @pytest.fixture
 def context(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[BrowserContext]:
     """A fresh profile; `@pytest.mark.parametrize("context", [{...}], indirect=True)` sets its options."""
-    options = {"viewport": {"width": 1280, "height": 800}, "locale": "zh-CN", **getattr(request, "param", {})}
-    context = chromium.new_context(**options)
-    attempts: list[str] = []
-
-    def guard(route: Route) -> None:
-        if urlsplit(route.request.url).hostname == "127.0.0.1":
-            route.continue_()
-        else:
-            attempts.append(route.request.url)
-            route.abort()
-
-    context.route("**/*", guard)
-    yield context
-    context.close()
-    assert attempts == []
+    with at_home(chromium, **getattr(request, "param", {})) as context:
+        yield context
 
 
 @pytest.fixture
 def page(context: BrowserContext) -> Iterator[Page]:
-    page = context.new_page()
-    failures: list[str] = []
-    page.on("pageerror", lambda error: failures.append(str(error)))
-    page.on("dialog", lambda dialog: (failures.append(dialog.message), dialog.dismiss()))
-    yield page
-    assert failures == []
+    with faultless(context) as page:
+        yield page

@@ -2,177 +2,38 @@
 
 from __future__ import annotations
 
-import functools
-import http.server
 import json
-import os
 import shutil
-import socket
 import subprocess
 import sys
-import threading
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, FrameLocator, Page, Route, expect
+from driving import ROOT, at_home, marked
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+from proxied import MODES, PORTAL_HOST, SERVER_HOST, Proxied, nginx, running
 
-ROOT = Path(__file__).parents[2]
-MODES = ("strip", "keep")
 QUESTION, ANSWER = "2022年全县生产总值是多少？", "332.63亿元"
-# For the browser `localhost` and `127.0.0.1` are two sites: the frame is a third party's.
-PORTAL_HOST, SERVER_HOST = "localhost", "127.0.0.1"
-
-
-@dataclass(frozen=True)
-class Proxied:
-    """What runs: the portal's origin, one that is not on the server's list, and the server's address by mode."""
-
-    portal: str
-    stranger: str
-    servers: dict[str, str]
-    index: Path
-    process: subprocess.Popen[str]
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
-
-
-def _nginx() -> str:
-    found = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
-    if found is None:
-        reason = "no nginx: the server was not driven behind a proxy; on Debian: apt-get install nginx-light"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    return found
-
-
-class _Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, format: str, *args: object) -> None:
-        pass
-
-
-@contextmanager
-def _static(folder: Path, port: int) -> Iterator[None]:
-    handler = functools.partial(_Quiet, directory=str(folder))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", port), handler) as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        yield
-        server.shutdown()
-
-
-def _portal(folder: Path, server: str) -> None:
-    """The example portal, with the assistant's address in place of its default one."""
-    shutil.copytree(ROOT / "examples" / "portal", folder)
-    page = folder / "index.html"
-    parts = urlsplit(server)
-    text = page.read_text(encoding="utf-8").replace("http://127.0.0.1:7860/embed.js", f"{server}/embed.js")
-    page.write_text(text.replace("http://127.0.0.1:7860", f"{parts.scheme}://{parts.netloc}"), encoding="utf-8")
-
-
-def _site_conf(upstream: int, port: int, mode: str) -> str:
-    """The example of deploy/, once for each way to hand on the prefix."""
-    text = (ROOT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
-    assert text.count("proxy_pass http://wenbao/;") == 1
-    text = text.replace("127.0.0.1:7860", f"127.0.0.1:{upstream}").replace("listen 80;", f"listen 127.0.0.1:{port};")
-    text = text.replace("upstream wenbao", f"upstream {mode}").replace("http://wenbao/;", f"http://{mode}/;")
-    return text if mode == "strip" else text.replace(f"http://{mode}/;", f"http://{mode};")
-
-
-@contextmanager
-def _proxy(folder: Path, upstream: int, ports: dict[str, int]) -> Iterator[None]:
-    sites = "\n".join(_site_conf(upstream, port, mode) for mode, port in ports.items())
-    temporary = "\n".join(
-        f"{name}_temp_path {folder}/{name};" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    )
-    conf = folder / "nginx.conf"
-    conf.write_text(
-        f"daemon off; worker_processes 1; pid {folder}/nginx.pid; error_log {folder}/error.log;\n"
-        f"{'user root;' if os.geteuid() == 0 else ''}\nevents {{ worker_connections 256; }}\n"
-        f"http {{\naccess_log {folder}/access.log;\n{temporary}\n{sites}\n}}\n",
-        encoding="utf-8",
-    )
-    command = [_nginx(), "-p", str(folder), "-e", f"{folder}/error.log", "-c", str(conf)]
-    subprocess.run([*command, "-t"], check=True, capture_output=True)
-    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
-        try:
-            yield
-        finally:
-            process.terminate()
-            process.wait(timeout=20)
-
-
-def _wait(address: str, seconds: float) -> None:
-    end = time.monotonic() + seconds
-    while True:
-        try:
-            with urllib.request.urlopen(f"{address}/healthz", timeout=10) as reply:
-                assert reply.status == 200
-                return
-        except (OSError, urllib.error.URLError):
-            if time.monotonic() > end:
-                raise
-            time.sleep(0.2)
 
 
 @pytest.fixture(scope="module")
 def proxied(tmp_path_factory: pytest.TempPathFactory, _built: Path, chromium: Browser) -> Iterator[Proxied]:
+    nginx()
     folder = tmp_path_factory.mktemp("proxied")
-    _nginx()
-    index = Path(shutil.copytree(_built / "bundled", folder / "index"))
-    upstream, *ports = (_free_port() for _ in range(5))
-    portal, stranger = (f"http://{PORTAL_HOST}:{port}" for port in ports[:2])
-    servers = {mode: f"http://{SERVER_HOST}:{port}/bao" for mode, port in zip(MODES, ports[2:], strict=True)}
-    command = [
-        sys.executable, "ui.py", "--index", str(index), "--data", str(folder / "data"), "--port", str(upstream),
-        "--root-path", "/bao/", "--portal", portal,
-    ]  # fmt: skip
-    for mode, server in servers.items():
-        _portal(folder / "portal" / mode, server)
-    with (
-        subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process,
-        _proxy(folder, upstream, dict(zip(MODES, ports[2:], strict=True))),
-        _static(folder / "portal", ports[0]),
-        _static(folder / "portal", ports[1]),
-    ):
-        try:
-            assert process.stdout
-            assert process.stdout.readline() == f"http://127.0.0.1:{upstream}/bao\n"
-            for server in servers.values():
-                _wait(server, 30)
-            yield Proxied(portal, stranger, servers, index, process)
-        finally:
-            process.terminate()
-            process.wait(timeout=30)
+    with running(folder, Path(shutil.copytree(_built / "bundled", folder / "index"))) as parts:
+        yield parts
 
 
 @pytest.fixture
 def visitor(chromium: Browser) -> Iterator[BrowserContext]:
     """A fresh profile that may speak to the portal and the server only."""
-    context = chromium.new_context(locale="zh-CN", viewport={"width": 1280, "height": 800})
-    attempts: list[str] = []
-
-    def guard(route: Route) -> None:
-        if urlsplit(route.request.url).hostname in (PORTAL_HOST, SERVER_HOST):
-            route.continue_()
-        else:
-            attempts.append(route.request.url)
-            route.abort()
-
-    context.route("**/*", guard)
-    yield context
-    context.close()
-    assert attempts == []
+    with at_home(chromium, (PORTAL_HOST, SERVER_HOST)) as context:
+        yield context
 
 
 def _events(page: Page, kind: str, widget: str) -> list[dict[str, object]]:
@@ -187,12 +48,6 @@ def _await_event(page: Page, kind: str, widget: str, count: int = 1) -> dict[str
         count, timeout=60_000
     )
     return _events(page, kind, widget)[-1]
-
-
-def _marked(frame: FrameLocator) -> str:
-    words = frame.frame_locator("#wb-frame").locator("mark.words").first
-    expect(words).to_be_in_viewport()
-    return words.inner_text()
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -215,7 +70,7 @@ def test_a_portal_asks_follows_a_citation_and_hears_of_it(visitor: BrowserContex
 
     inline = page.frame_locator("#inline iframe")
     inline.locator("a.wb-cite").first.click()
-    assert _marked(inline) == ANSWER
+    expect(marked(inline)).to_have_text(ANSWER)
     opened = {key: citation[key] for key in ("document", "start", "end", "url")}
     assert _await_event(page, "citation", "w2") == {**opened, "widget": "w2"}
     assert _events(page, "asked", "w1") == []  # the bubble beside it has a conversation of its own
