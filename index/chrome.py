@@ -10,7 +10,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from index.headings import ADDRESS, CONTENTS, Line, lines_of, numbered
+from index.headings import ADDRESS, CONTENTS, numbered
+from index.lines import Line, lines_of
 from index.textmap import Edit
 
 _HEAD_LINES, _TAIL_LINES = 45, 40

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index.fold import fold
-from index.headings import Heading, Line
+from index.lines import Heading, Line
 from index.periods import RESULT, heading_periods, heading_sense
 
 _HEAD_LINES = 45

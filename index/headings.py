@@ -6,13 +6,10 @@ Matching is done on a folded copy of each line, character for character, so that
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 
-from index.fold import fold
-
-# Ranks, outermost first; a heading closes every open heading of its own rank or deeper.
-PART, MAIN, CHAPTER, ARTICLE, ITEM, SUBITEM, LEAD = range(7)
+from index.leads import LONG, ends, leads, narrative, ordinal
+from index.lines import ARTICLE, CHAPTER, ITEM, LEAD, MAIN, PART, SUBITEM, Heading, Line, title_of
 
 _NUMERALS = "一二三四五六七八九十"
 _NUMBERED = (
@@ -32,102 +29,42 @@ _MAIN = re.compile(
 )
 _MAIN_SUBJECT = re.compile(r"\d{4}年|[一二三四五六七八九十]+五|过去|去年|今年|今后|未来|[五一]年|工作|政府")
 _LEAD_IN = re.compile(r"以下|如下|[方个]面|几点|主要做了|重点抓|各位代表|[:,;]$")
-_ORDINAL = re.compile(rf"[{_NUMERALS}]{{1,2}}是")
-_NARRATIVE = re.compile(
-    rf"各位|同时|我们|——|――|--|过去|今年|去年|一年|五年|这[一五几]|对此|此外|当前|首先|其次|总之|[{_NUMERALS}]{{1,2}}[是要]|第[{_NUMERALS}]"
-    r"|同志们|[女先]|总体|回顾|展望|主要是|\(|《|[“\"][一二三四五六七八九十]+五"
-)
 ADDRESS = re.compile(r"各位(?:代表|委员|议员)|同志们")
 _STOP = re.compile(r"[。!？?]")
 _DATE_END = re.compile(r"\d{1,4} ?[年月日]$|^[一二三四五六七八九十]+月$|年底$")
 _MARK_RANKS = (PART, MAIN, ARTICLE, ITEM, SUBITEM, LEAD)
-_MARKDOWN = re.compile(r"(#{1,6})[ \t]+(?=\S)")
 _PAIR = re.compile(r"[^,。]{4,14},[^,。]{4,14}")
 _CAPTION = re.compile(r"[图表照] ?\d")
+_LABEL = re.compile(r"[\u4e00-\u9fff]{2,6}:")
 _ENDS = "。!?;:”」)"
-# Every blank of Unicode and the marks without width that pages leave at the ends of lines.
-_BLANKS = "".join(chr(code) for code in range(0x3001) if chr(code).isspace()) + "\u200b\u200c\u200d\u2060\ufeff"
-_LONG = 60
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A line that is not blank: `[start, end)` with its line break, `[first, last)` without blanks around it.
-
-    `mark` is the level of a line that the file marks as a heading, 0 for other lines; the number signs of Markdown lie
-    before `first`.
-    """
-
-    start: int
-    end: int
-    first: int
-    last: int
-    text: str
-    mark: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Heading:
-    """`line` is an index into the lines. `back` marks annexes and glossaries; `run_in` goes on as a paragraph."""
-
-    line: int
-    rank: int
-    title: str
-    run_in: bool
-    back: bool = False
-
-
-def lines_of(text: str, marked: Mapping[int, int] | None = None) -> list[Line]:
-    """The lines of `text` that hold anything, in order; `Line.text` is folded.
-
-    `marked` tells the levels of the lines that the file itself marks as headings, by the offset of a line's first
-    character that is not blank.
-    """
-    found: list[Line] = []
-    marked = marked or {}
-    at = 0
-    for raw in text.splitlines(keepends=True):
-        body = raw.strip(_BLANKS)
-        if body:
-            mark = _MARKDOWN.match(body)
-            last = at + raw.index(body) + len(body)
-            body = body[mark.end() :] if mark else body
-            level = len(mark[1]) if mark else min(marked.get(last - len(body), 0), len(_MARK_RANKS))
-            found.append(Line(at, at + len(raw), last - len(body), last, fold(body), level))
-        at += len(raw)
-    return found
 
 
 def headings(text: str, lines: Sequence[Line]) -> list[Heading]:
-    """The headings of `text` in order. Lead sentences count only where two or more follow under one heading."""
+    """The headings of `text` in order, with the sentences that head paragraphs where they make a pattern."""
     found: list[Heading] = []
-    leads: list[Heading] = []
+    stretch: list[int] = []
     back = addressed = False
     for at, line in enumerate(lines):
         heading = _numbered(text, at, lines, back) or _unnumbered(text, at, lines, bool(found), back)
         if heading is not None:
-            found += _if_several(leads)
-            found.append(heading)
+            found += [*leads(text, lines, stretch), heading]
+            stretch.clear()
             back = heading.back or (back and heading.rank > CHAPTER)
             addressed = False
         elif ADDRESS.match(line.text):
             addressed = True  # what follows an address to the audience no longer belongs to the headings above it
-        elif found and not back and not addressed and (lead := _lead(text, at, line)):
-            leads.append(lead)
-    found += _if_several(leads)
-    return sorted(found, key=lambda h: h.line)
+        elif found and not back and not addressed:
+            stretch.append(at)
+    found += leads(text, lines, stretch)
+    size = next((heading.line for heading in found if heading.back), len(lines))
+    stops = [at for at in range(size) if ADDRESS.match(lines[at].text)]
+    closed = ends([heading for heading in found if heading.line < size], [*stops, size])
+    return sorted([*found, *closed], key=lambda heading: heading.line)
 
 
 def numbered(words: str) -> bool:
     """Whether folded `words` begin with the number of a heading or item."""
     return _number(words)[0] >= 0
-
-
-def _if_several(leads: list[Heading]) -> list[Heading]:
-    """Empties `leads`. One short sentence that opens a paragraph is style; two are a pattern."""
-    kept = leads[:] if len(leads) > 1 else []
-    leads.clear()
-    return kept
 
 
 def _numbered(text: str, at: int, lines: Sequence[Line], back: bool) -> Heading | None:
@@ -146,7 +83,7 @@ def _numbered(text: str, at: int, lines: Sequence[Line], back: bool) -> Heading 
         return None
     if rank >= ITEM and not _heads_a_list(lines, at, line.text[begin:length].strip(), run_in):
         return None
-    return Heading(at, rank, _title(text, line, length), run_in)
+    return Heading(at, rank, title_of(text, line, length), run_in)
 
 
 def _number(words: str) -> tuple[int, int, int]:
@@ -172,53 +109,38 @@ def _unnumbered(text: str, at: int, lines: Sequence[Line], inside: bool, back: b
     size = len(line.text)
     follower = lines[at + 1] if at + 1 < len(lines) else None
     if size <= 48 and inside and _BACK.match(line.text) and line.text[-1] not in "。;":
-        return Heading(at, PART, _title(text, line, size), False, back=True)
-    if line.mark and size <= 60 and (inside or not _is_title(line, lines)):
+        return Heading(at, PART, title_of(text, line, size), False, back=True)
+    if line.mark and size <= 60 and (inside or not _istitle_of(line, lines)):
         return Heading(
-            at, _MARK_RANKS[line.mark - 1], _title(text, line, size), False, back=bool(_BACK.match(line.text))
+            at, _MARK_RANKS[line.mark - 1], title_of(text, line, size), False, back=bool(_BACK.match(line.text))
         )
     if follower is None or back or size > 45 or CONTENTS.search(line.text):
         return None
-    followed = len(follower.text) >= _LONG or 0 <= _number(follower.text)[0] <= ARTICLE
+    followed = len(follower.text) >= LONG or 0 <= _number(follower.text)[0] <= ARTICLE
     if not followed or _LEAD_IN.search(line.text):
         return None
-    if size < 4 or (at and lines[at - 1].text[-1] not in _ENDS and len(lines[at - 1].text) > 20):
+    before = lines[at - 1].text if at else ""
+    under = numbered(before) and line.text.endswith("。")  # a sentence alone under a heading
+    if size < 4 or (len(before) > 20 and before[-1] not in _ENDS and not under):
         return None  # the rest of a broken line
-    if _CAPTION.match(line.text):
+    if _CAPTION.match(line.text) or _LABEL.match(line.text):
         return None
     bare = line.text.rstrip("。")
     if _MAIN.search(bare) and _MAIN_SUBJECT.search(bare) and "。" not in bare and "," not in bare:
-        return Heading(at, MAIN, _title(text, line, len(bare)), False)
-    if not inside or (_NARRATIVE.match(line.text) and not _ORDINAL.match(line.text)) or _STOP.search(bare):
+        return Heading(at, MAIN, title_of(text, line, len(bare)), False)
+    if not inside or (narrative(line.text) and not ordinal(line.text)) or _STOP.search(bare):
         return None
     closed = line.text.endswith("。")
-    if _ORDINAL.match(line.text) or (size <= 22 and "," not in bare) or (not closed and _PAIR.fullmatch(bare)):
-        return Heading(at, LEAD, _title(text, line, len(bare)), False)
+    if ordinal(line.text):
+        return Heading(at, ITEM, title_of(text, line, len(bare)), False)
+    if (size <= 22 and "," not in bare) or (not closed and _PAIR.fullmatch(bare)):
+        return Heading(at, LEAD, title_of(text, line, len(bare)), False)
     return None
 
 
-def _is_title(line: Line, lines: Sequence[Line]) -> bool:
+def _istitle_of(line: Line, lines: Sequence[Line]) -> bool:
     """Whether the first marked line is the report's title: it says so, or no other line has its level."""
     return line.mark == 1 and (line.text.endswith("报告") or sum(other.mark == 1 for other in lines) == 1)
-
-
-def _lead(text: str, at: int, line: Line) -> Heading | None:
-    stop = line.text.find("。")
-    sentence = line.text[: max(stop, 0)]
-    if (
-        not 4 <= stop <= 16
-        or len(line.text) < _LONG
-        or any(c.isdigit() for c in sentence)
-        or _NARRATIVE.match(sentence)
-    ):
-        return None
-    if any(c in sentence for c in ":;!?？"):
-        return None
-    return Heading(at, LEAD, _title(text, line, stop), True)
-
-
-def _title(text: str, line: Line, length: int) -> str:
-    return " ".join(text[line.first : line.first + length].rstrip("。. ").split())
 
 
 def paths(found: Sequence[Heading]) -> Iterator[tuple[Heading, tuple[str, ...]]]:
@@ -227,5 +149,5 @@ def paths(found: Sequence[Heading]) -> Iterator[tuple[Heading, tuple[str, ...]]]
     for heading in found:
         while open_ and open_[-1].rank >= heading.rank:
             open_.pop()
-        open_.append(heading)
+        open_ += [heading] if heading.title else []
         yield heading, tuple(h.title for h in open_)

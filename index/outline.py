@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 
 from index.facts import facts
 from index.fold import fold
-from index.headings import ADDRESS, CHAPTER, Heading, Line, headings, lines_of, paths
+from index.headings import ADDRESS, headings, paths
+from index.lines import CHAPTER, Heading, Line, lines_of
 from index.periods import RESULT, Clock, heading_periods
 from index.records import GlossaryEntry, Section
 
@@ -22,7 +23,7 @@ _PROBLEMS = re.compile(
 _PROBLEMS_CUE = re.compile(
     r"清醒|也要看到|也看到|必须看到|应当看到|同时|成绩的同时|我们[也还]?(?:深知|认识到)|正视|要看到|成绩.{0,12}问题"
 )
-_CLOSING = re.compile(r"让我们|周围|团结奋斗|努力奋斗|不懈奋斗|再创|支持与策勉")
+_CLOSING = re.compile(r"让我们|胜利。|周围|团结奋斗|努力奋斗|不懈奋斗|再创|支持与策勉")
 _CLOSING_CALL = re.compile(r"(?:让我们|我们要)更?加?紧密")
 _ENTRY = re.compile(
     r"(?:\d{1,3} ?[.、:]|[(\[【]\d{1,3}[)\]】][.、:]?|[①-⑳]|注 ?\d{1,3}[.、:]?)?"
@@ -54,6 +55,7 @@ class _Part:
     kind: str
     chapter: int  # the line of the outermost heading, -1 before the first
     major: bool  # whether the heading is of a chapter's rank
+    headed: bool = True  # whether its first line is the heading
 
 
 def outline(text: str, stem: str, marked: Mapping[int, int] | None = None) -> Outline:
@@ -79,14 +81,14 @@ def _parts(lines: Sequence[Line], found: Sequence[Heading]) -> list[_Part]:
     kind = "body"
     outermost = ""
     for (heading, path), last in zip(paths(found), starts[1:], strict=True):
-        if path[0] != outermost or len(path) == 1:
+        if heading.title and (path[0] != outermost or len(path) == 1):
             outermost, chapter = path[0], heading.line
         if heading.back:
             kind = "glossary" if _GLOSSARY.search(fold(heading.title)) else "annex"
             kind_chapter = chapter
         elif chapter != kind_chapter:
             kind = "body"
-        parts.append(_Part(heading.line, last, path, kind, chapter, heading.rank <= CHAPTER))
+        parts.append(_Part(heading.line, last, path, kind, chapter, heading.rank <= CHAPTER, bool(heading.title)))
     return _annex_titles(lines, parts)
 
 
@@ -121,7 +123,7 @@ def _sections(text: str, lines: Sequence[Line], parts: Sequence[_Part], year: in
         if part.chapter != chapter:
             chapter = part.chapter
             clock.chapter(title)
-        elif part.path and part.kind == "body":
+        elif part.path and part.kind == "body" and part.headed:
             clock.heading(title, part.major)
         top = False  # after an address or the problems, the words belong to the chapter, not to its last heading
         problems = False
@@ -131,7 +133,8 @@ def _sections(text: str, lines: Sequence[Line], parts: Sequence[_Part], year: in
             if kind == "body" and at >= closing:
                 kind, path = "closing", ()
             elif kind == "body":
-                period = clock.paragraph(_words(lines, at, part.last)) if at > part.first else clock.now
+                headed = at == part.first and part.headed
+                period = clock.now if headed else clock.paragraph(_words(lines, at, part.last))
                 period = period if path else ""
                 problems = _is_problems(line.text, problems) and period.endswith(RESULT)
                 top = top or problems or bool(at > part.first and ADDRESS.match(line.text))
@@ -139,6 +142,10 @@ def _sections(text: str, lines: Sequence[Line], parts: Sequence[_Part], year: in
             elif kind == "annex":
                 period = next(iter(heading_periods(fold(" ".join(path)), year)), "")
             cut.append(Section(path, line.start, line.end, kind, period))
+            turn = clock.turn(line.text) if kind == "body" and period.endswith(RESULT) else 0
+            if turn:  # a paragraph that looks back and then goes on with the plan
+                cut[-1] = replace(cut[-1], end=line.first + turn)
+                cut.append(Section(path, line.first + turn, line.end, kind, clock.now))
     return _joined(cut, len(text))
 
 
@@ -157,7 +164,8 @@ def _is_problems(line: str, before: bool) -> bool:
 
 def _closing(lines: Sequence[Line], parts: Sequence[_Part]) -> int:
     """The line at which the closing address begins, or the number of lines where there is none."""
-    body = [at for part in parts if part.kind == "body" and part.path for at in range(part.first, part.last)]
+    headed = any(part.path for part in parts)
+    body = [at for p in parts if p.kind == "body" and (p.path or not headed) for at in range(p.first, p.last)]
     for at in reversed(body[-4:]):
         last_call = at == body[-1] and _CLOSING_CALL.search(lines[at].text)
         if last_call and not any(ADDRESS.match(lines[i].text) for i in body[-4:]):

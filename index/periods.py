@@ -26,7 +26,9 @@ _PLAN = re.compile(r"目标|任务|安排|重点|要求|考虑|建议|举措|打
 _DATED = re.compile(r".{0,6}\d{4}年")
 _DASHES = re.compile(r"[-—―]{2}")
 _ADDRESS = re.compile(r"^(?:各位(?:代表|委员|议员)|同志们)[!,: ]?")
-_TURN_OF_YEAR = re.compile(r"\d{4}年,?是.{0,12}(?:收官|开局|关键)之年")
+_TURN_OF_YEAR = re.compile(r"\d{4}年(?:,?是.{0,12}(?:收官|开局|关键)之年|[^。]{0,24}标志着)")
+_DRAFTED = re.compile(r"(?:编制|制定|谋划|起草|研究)[^,。;]{0,4}$")  # a plan yet to be written is no time spoken of
+_AHEAD = re.compile(r"(?<=。)(?:新的一年|今年)[,，]?")
 _NEAR, _FAR = 7, 60  # characters within which a paragraph tells its time
 RESULT, PLAN = "result", "plan"
 
@@ -121,6 +123,11 @@ class Clock:
             self._plan = turned if self._plan and turned.endswith(PLAN) else self._plan
         return turned
 
+    def turn(self, words: str) -> int:
+        """Where a paragraph that looks back inside a plan turns to the plan again, in `words`; 0 where it does not."""
+        match = _AHEAD.search(words) if self._plan else None
+        return match.start() if match else 0
+
     def _reach(self, period: str) -> int:
         """How far into a paragraph a period may be named and still turn it, in characters."""
         if len(self._named) < 2 or period not in self._named:
@@ -147,7 +154,7 @@ def _named(words: str, year: int) -> list[tuple[int, int, int]]:
     found: list[tuple[int, int, int]] = []
     for match in [*_QUOTED_PLAN.finditer(words), *_PLAN_NAME.finditer(words), *_PLAN_IN_FULL.finditer(words)]:
         # The opening or the last year of a plan is a year, not the plan.
-        if not _TURN_OF_PLAN.match(words, match.end(1) + 1):
+        if not _TURN_OF_PLAN.match(words, match.end(1) + 1) and not _DRAFTED.search(words[: match.start()]):
             found.append((match.start(), *five_years(plan_number(match[1]))))
     found += [(m.start(), year - 5, year - 1) for m in _PAST_FIVE.finditer(words) if not found]
     found += [(m.start(), year, year + 4) for m in _NEXT_FIVE.finditer(words)]

@@ -15,6 +15,7 @@ from index.chrome import chrome_edits
 from index.fold import fold
 from index.outline import Outline, outline
 from index.periods import five_years, heading_periods, plan_number
+from index.records import Section
 from index.textmap import apply
 
 DATA = Path(__file__).parent / "data"
@@ -131,6 +132,86 @@ def test_one_short_sentence_is_style_and_two_are_headings() -> None:
         "发展势头良好",
         "民生持续改善",
     ]
+
+
+CHAPTER = "一、2023年工作回顾\n"
+
+
+def below(*paragraphs: str) -> list[tuple[str, ...]]:
+    """The paths of the sections under one chapter of these paragraphs, without the chapter's own."""
+    return [s.path[1:] for s in outline(CHAPTER + "".join(f"{p}\n" for p in paragraphs), "x").sections]
+
+
+def test_paragraphs_that_count_are_headed_by_their_sentences() -> None:
+    assert below(
+        f"一是产业升级，动能增强。{FILLER}", f"二是民生改善。{FILLER}", f"办好教育。{FILLER}", f"扩大就业。{FILLER}"
+    ) == [
+        (),
+        ("一是产业升级，动能增强",),
+        ("二是民生改善",),
+        ("二是民生改善", "办好教育"),
+        ("二是民生改善", "扩大就业"),
+    ]
+    assert below(f"二是民生改善。{FILLER}", f"三是产业升级。{FILLER}") == [()]  # a series begins with its first
+    assert below("一是产业升级。", "二是民生改善。") == [()]  # a list of short items
+
+
+def test_longer_sentences_head_paragraphs_between_short_ones() -> None:
+    long = "推进以县城为重要载体的新型城镇化建设"
+    assert below(f"办好教育。{FILLER}", f"{long}。{FILLER}", f"扩大就业。{FILLER}") == [
+        (),
+        ("办好教育",),
+        (long,),
+        ("扩大就业",),
+    ]
+    assert below(f"{long}。{FILLER}", FILLER) == [()]
+
+
+def test_parallel_sentences_head_paragraphs_and_lines() -> None:
+    run_in = [f"立足于{what}，加快产业转型升级" for what in ("资源优势", "区位优势", "企业发展环境")]
+    assert below(*(f"{words}。{FILLER}" for words in run_in)) == [(), *((words,) for words in run_in)]
+    own = [f"这五年，我们坚持{what}，发展迈上新台阶，面貌有新变化" for what in ("绿色发展", "改革开放", "民生为大")]
+    assert below(*(line for words in own for line in (f"{words}。", FILLER))) == [(), *((words,) for words in own)]
+
+
+def test_a_saying_heads_nothing() -> None:
+    assert below(f"产业强则经济强。我们要做强产业。{FILLER}", f"改革是必由之路。{FILLER}") == [()]
+
+
+def test_what_follows_headings_of_one_paragraph_each_belongs_to_the_one_above() -> None:
+    led = [f"{words}。{FILLER}" for words in ("办好教育", "扩大就业", "改善医疗")]
+    assert below(*led, FILLER) == [(), ("办好教育",), ("扩大就业",), ("改善医疗",), ()]
+    assert below(led[0], FILLER, led[1], led[2], FILLER)[-1] == ("改善医疗",)  # the others have more than one, too
+
+
+def test_a_sentence_alone_under_a_long_heading_is_one() -> None:
+    title = "（一）聚焦改革攻坚，增强高质量发展动力和活力"
+    assert below(title, "激发主体活力。", FILLER, "提升治理效能。", FILLER)[1:] == [
+        (title,),
+        (title, "激发主体活力"),
+        (title, "提升治理效能"),
+    ]
+
+
+def test_a_look_back_ends_where_its_paragraph_turns_to_the_new_year() -> None:
+    text = f"一、2024年工作安排\n{FILLER}\n过去一年，国防动员取得成绩。新的一年，要加强国防动员。\n{FILLER}\n"
+    found = outline(f"某县2024年政府工作报告\n{text}", "x")
+    assert [(s.period, found_at(text, s)) for s in found.sections[2:]] == [
+        ("2023 result", "过去一年"),
+        ("2024 plan", "新的一年"),
+    ]
+
+
+def found_at(text: str, section: Section) -> str:
+    """The first words of a section behind a title line of a known length."""
+    start = section.start - len("某县2024年政府工作报告\n")
+    return text[start : start + 4]
+
+
+def test_a_plan_that_is_being_drafted_is_no_time_of_its_own() -> None:
+    text = f"某县2025年政府工作报告\n一、2024年工作回顾\n{FILLER}\n二、2025年工作安排\n{FILLER}\n"
+    text += f"科学编制“十五五”规划。{FILLER}\n"
+    assert [s.period for s in outline(text, "x").sections] == ["", "2024 result", "2025 plan"]
 
 
 def test_headings_behind_any_blank_of_unicode_are_seen() -> None:
