@@ -16,9 +16,11 @@ from itertools import pairwise
 from urllib.parse import quote
 
 from index.records import Document, Section
-from qa.render import language, period_label
+from qa.messages import CHINESE, Messages
+from qa.render import language, period_label, section_label
 
-_KINDS = {"preamble": "开头", "problems": "存在的问题", "closing": "结束语", "glossary": "名词解释", "annex": "附件"}
+_KINDS = ("preamble", "problems", "closing", "glossary", "annex")
+"""Kinds of sections that have a name of their own among the messages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +34,15 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """How the page is shown: `embedded` in the chat page's panel; `theme` is light, dark or "" (the system's)."""
+    """How the page is shown: `embedded` in the chat page's panel; `theme` is light, dark or "" (the system's).
+
+    `say` gives the page's own words; the report's are never translated.
+    """
 
     embedded: bool = False
     theme: str = ""
     large: bool = False
+    say: Messages = CHINESE
     notice: str = ""
     others: Mapping[str, str] = field(default_factory=dict)
     """Ids and titles of the documents that can be read, this one among them."""
@@ -71,28 +77,48 @@ def reading_page(document: Document, place: Place | None = None, view: View | No
     facts = [document.place, document.date, document.speaker]
     theme = f' data-theme="{view.theme}"' if view.theme in ("light", "dark") else ""
     classes = " ".join(name for name, on in (("embedded", view.embedded), ("large", view.large)) if on)
+    attributes = f' class="{classes}"{theme}'
     notice = f'<p class="notice" role="alert">{escape(view.notice)}</p>' if view.notice else ""
     return (
-        f'<!DOCTYPE html>\n<html lang="zh-CN"{theme} class="{classes}">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n<link rel="icon" href="data:,">\n'
-        f"<title>{escape(name_of(document))}</title>\n<style>\n{_asset('reading.css')}</style>\n</head>\n"
+        f"{_top(name_of(document), view, attributes)}"
         f'<body>\n<div class="page">\n{_side(document, place, view)}<main>\n{notice}<header>'
-        f"<h1>{escape(name_of(document))}</h1>"
-        f'<p class="facts">{escape(" · ".join(fact for fact in facts if fact))}</p></header>\n'
-        f'<article lang="{language(document.text)}">\n{"".join(_paragraphs(document, place))}</article>\n'
-        f"</main>\n</div>\n<script>\n{_asset('reading.js')}</script>\n</body>\n</html>\n"
+        f'<h1 lang="zh">{escape(name_of(document))}</h1>'
+        f'<p class="facts" lang="zh">{escape(" · ".join(fact for fact in facts if fact))}</p>{_print(view)}</header>\n'
+        f'<article lang="{language(document.text)}">\n{"".join(_paragraphs(document, place, view.say))}</article>\n'
+        f"{_source(document, place, view)}</main>\n</div>\n<script>\n{_asset('reading.js')}</script>\n</body>\n"
+        "</html>\n"
     )
 
 
-def message_page(title: str, message: str, others: Mapping[str, str]) -> str:
+def message_page(title: str, message: str, view: View) -> str:
     """A page that says why there is nothing to read, with the documents that can be read."""
     return (
-        '<!DOCTYPE html>\n<html lang="zh-CN">\n<head>\n<meta charset="utf-8">\n'
+        f'{_top(title, view)}<body><main class="message"><h1>{escape(title)}</h1><p>{escape(message)}</p>'
+        f"<ul>{_links(view.others, query=_query(view))}</ul></main></body>\n</html>\n"
+    )
+
+
+def _top(title: str, view: View, attributes: str = "") -> str:
+    return (
+        f'<!DOCTYPE html>\n<html lang="{view.say.language}"{attributes}>\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n<link rel="icon" href="data:,">\n'
         f"<title>{escape(title)}</title>\n<style>\n{_asset('reading.css')}</style>\n</head>\n"
-        f'<body><main class="message"><h1>{escape(title)}</h1><p>{escape(message)}</p>'
-        f"<ul>{_links(others)}</ul></main></body>\n</html>\n"
     )
+
+
+def _print(view: View) -> str:
+    return f'<button type="button" class="print" hidden>{view.say("print")}</button>'
+
+
+def _source(document: Document, place: Place | None, view: View) -> str:
+    """What a printed page adds: where in which report the marked words stand."""
+    if place is None:
+        return ""
+    section = section_label(document.section_at(place.start).path) if document.sections else ""
+    page = document.page_at(place.start)
+    parts = (name_of(document), section, view.say("page_n", n=page) if page else "")
+    told = " · ".join(part for part in parts if part)
+    return f'<p class="printed" lang="zh">{escape(view.say("printed", place=told))}</p>\n'
 
 
 def name_of(document: Document) -> str:
@@ -129,15 +155,15 @@ def _links(others: Mapping[str, str], current: str = "", query: str = "") -> str
 
 def _entry(section: Section) -> tuple[tuple[str, ...], str]:
     """What makes a section an entry of the outline: its headings, and its kind where that has a name of its own."""
-    return section.path, _KINDS.get(section.kind, "")
+    return section.path, section.kind if section.kind in _KINDS else ""
 
 
-def _outline(document: Document) -> Iterable[tuple[Section, str]]:
+def _outline(document: Document, say: Messages) -> Iterable[tuple[Section, str]]:
     """The outline's entries and their labels; a chapter that goes on after its last sub-heading is no second entry."""
     paths: set[tuple[str, ...]] = set()
     entries: set[tuple[tuple[str, ...], str]] = set()
     for section in document.sections:
-        kind = _KINDS.get(section.kind, "")
+        kind = say(f"kind_{section.kind}") if section.kind in _KINDS else ""
         label = section.path[-1].strip() if section.path and section.path not in paths else kind
         if label and _entry(section) not in entries and document.text[section.start : section.end].strip():
             yield section, label
@@ -149,25 +175,31 @@ def _side(document: Document, place: Place | None, view: View) -> str:
     current = _entry(document.section_at(place.start)) if place and document.sections else None
     starts = [start for start, _ in _lines(document.text)]
     items: list[str] = []
-    for section, label in _outline(document):
+    for section, label in _outline(document, view.say):
         target = starts[bisect_right(starts, _first_word(document.text, section)) - 1]
         here = ' aria-current="true"' if _entry(section) == current else ""
         level = min(len(section.path) or 1, 3)
         named = section.period and level == 1 and section.path and label == section.path[-1].strip()
-        period = f'<span class="period">{escape(period_label(section.period))}</span>' if named else ""
+        period = f'<span class="period">{escape(period_label(section.period, view.say))}</span>' if named else ""
         items.append(f'<li class="l{level}"><a href="#p{target}"{here}>{escape(label)}</a>{period}</li>')
-    query = "?" + "&amp;".join(
-        part for part in ("embed=1" if view.embedded else "", f"theme={view.theme}" if view.theme else "") if part
-    )
-    others = ""
+    say, others = view.say, ""
     if len(view.others) > 1:
-        links = _links(view.others, document.id, query if query != "?" else "")
-        others = f'<details class="others"><summary>其他报告</summary><ul>{links}</ul></details>'
-    home = "" if view.embedded else '<p class="home"><a href="../">问报：向报告提问</a></p>'
+        links = _links(view.others, document.id, _query(view))
+        others = f'<details class="others"><summary>{say("others")}</summary><ul>{links}</ul></details>'
+    home = "" if view.embedded else f'<p class="home"><a href="../">{say("home")}</a></p>'
+    contents = say("contents")
     return (
-        f'<nav class="side" aria-label="目录">{home}<details class="outline" open><summary>目录</summary>'
-        f"<ol>{''.join(items)}</ol></details>{others}</nav>\n"
+        f'<nav class="side" aria-label="{contents}">{home}<details class="outline" open><summary>{contents}</summary>'
+        f'<ol lang="zh">{"".join(items)}</ol></details>{others}</nav>\n'
     )
+
+
+def _query(view: View) -> str:
+    """What keeps the look and the language on the way to another report."""
+    told = {"embed": "1" if view.embedded else "", "theme": view.theme, "size": "large" if view.large else ""}
+    told["lang"] = "" if view.say == CHINESE else view.say.language
+    parts = "&amp;".join(f"{name}={value}" for name, value in told.items() if value)
+    return f"?{parts}" if parts else ""
 
 
 def _lines(text: str) -> list[tuple[int, int]]:
@@ -190,10 +222,10 @@ def _headings(document: Document) -> dict[int, tuple[int, int]]:
     return out
 
 
-def _layers(document: Document, place: Place | None) -> list[_Layer]:
+def _layers(document: Document, place: Place | None, say: Messages) -> list[_Layer]:
     layers = [_Layer(start, end, "lead") for start, (end, _) in _headings(document).items()]
     for spot in document.spots:
-        tip = f"原文此处损坏，已修复；原为：{spot.raw}" if spot.repaired else f"原文此处损坏，无法修复：{spot.raw}"
+        tip = say("spot_repaired" if spot.repaired else "spot_lost", raw=spot.raw)
         layers.append(_Layer(spot.start, spot.end, "spot" if spot.repaired else "spot lost", tip))
     if place:
         layers.append(_Layer(place.start, place.end, "cited"))
@@ -201,8 +233,8 @@ def _layers(document: Document, place: Place | None) -> list[_Layer]:
     return layers
 
 
-def _paragraphs(document: Document, place: Place | None) -> Iterable[str]:
-    text, headings, layers = document.text, _headings(document), _layers(document, place)
+def _paragraphs(document: Document, place: Place | None, say: Messages) -> Iterable[str]:
+    text, headings, layers = document.text, _headings(document), _layers(document, place, say)
     # A cited span may begin with line ends, which no paragraph holds: the anchor is its first character that one does.
     anchor = place.start + len(text[place.start :]) - len(text[place.start :].lstrip("\n")) if place else -1
     for start, end in _lines(text):

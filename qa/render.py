@@ -1,4 +1,4 @@
-"""Turns an Answer into what people see: plain text and the chat's bubble, everything escaped.
+"""Parts of an Answer as people see them: plain text, labels, links and marked words, everything escaped.
 
 Knows the answer's nouns and the table of messages; it must not know documents, retrieval, or the web framework.
 """
@@ -10,18 +10,18 @@ from collections.abc import Iterable
 from html import escape
 from urllib.parse import quote
 
-from qa.answer import Answer, AnswerItem, Citation
+from qa.answer import Answer, Citation
 from qa.messages import CHINESE, Messages
 
 _PERIOD = re.compile(r"(\d{4})(?:\s*[-–—]\s*(\d{4}))?\s+(result|plan)")
+UNSURE = 0.6
+"""Calibrated confidence below which an answer is called unsure, a row of a table too."""
+
 # Names of the words for a calibrated confidence, surest first: (at least, name).
-_CONFIDENCE = ((0.8, "sure"), (0.6, "fairly"), (0.0, "unsure"))
+_CONFIDENCE = ((0.8, "sure"), (UNSURE, "fairly"), (0.0, "unsure"))
 
 # Frequent characters of any report that differ between the scripts, pairwise.
 _SIMPLIFIED, _TRADITIONAL = set("们国会发经济业务区产实个设"), set("們國會發經濟業務區產實個設")
-
-_HEADLINE = 30
-"""Characters that an answer may have to be set in headline size."""
 
 
 def period_label(period: str, say: Messages = CHINESE) -> str:
@@ -89,56 +89,14 @@ def to_text(answer: Answer) -> str:
     for item in answer.answers:
         name = f"{titles.get(item.citation, item.document)}：" if several else ""
         bullet = "- " if len(answer.answers) > 1 else ""
-        lines.append(f"{bullet}{name}{item.text} [{item.citation}]")
+        label = f"{item.label}：" if item.label else ""
+        lines.append(f"{bullet}{name}{label}{item.text} [{item.citation}]")
+    if answer.lead:
+        lines.insert(len(lines) - len(answer.answers), f"{answer.lead}。")
     lines += [f"（{confidence_label(answer.confidence)}，{answer.confidence:.2f}）", ""]
     for citation in answer.citations:
         lines += _source_lines(citation, f"[{citation.n}] ")
     return "\n".join(lines).rstrip("\n")
-
-
-def bubble(answer: Answer, say: Messages = CHINESE, turn: str = "") -> str:
-    """The answer for the chat: one line of HTML (a blank line would hand the rest to a Markdown parser).
-
-    `turn` names the turn to the page's script; without it the bubble has no actions.
-    """
-    parts: list[str] = []
-    if answer.resolved_question and answer.resolved_question != answer.question:
-        edit = f' <button type="button" class="wb-act wb-act-anew">{say("edit_resolved")}</button>' if turn else ""
-        parts.append(resolved_line(answer.resolved_question, say, edit))
-    if answer.refused:
-        parts.append(f'<p class="wb-short"><strong>{say("refusal")}</strong></p>')
-        if answer.message.strip().rstrip("。") not in ("", CHINESE("refusal")):
-            parts.append(f'<p class="wb-message">{text_html(answer.message)}</p>')
-        if answer.related:
-            parts.append(f'<p class="wb-message">{say("see_related")}</p>')
-    else:
-        parts += _answered(answer, say, turn)
-    if turn:
-        parts.append(_actions(answer, say))
-    classes = "wb-answer wb-refused" if answer.refused else "wb-answer"
-    return _block(classes, parts, f"wb-turn-{turn}" if turn else "")
-
-
-def resolved_line(resolved: str, say: Messages = CHINESE, after: str = "") -> str:
-    """The line that shows how a follow-up question was understood, with the HTML `after` behind it."""
-    words = f'<span class="wb-resolved-words">{text_html(resolved)}</span>'
-    return f'<p class="wb-resolved">{text_html(say("understood", question=chr(0))).replace(chr(0), words)}{after}</p>'
-
-
-def waiting(resolved: str, say: Messages = CHINESE) -> str:
-    """What stands in the answer's place until it comes: the question as it is understood, where that says more."""
-    line = resolved_line(resolved, say) if resolved else ""
-    return _block("wb-answer wb-notice wb-waiting", [line, f"<p>{say('searching')}</p>"])
-
-
-def question_bubble(question: str) -> str:
-    """The reader's own words for the chat: text, never markup."""
-    return _block("wb-question", [text_html(question)])
-
-
-def notice(message: str) -> str:
-    """A short message of ours for the chat."""
-    return _block("wb-answer wb-notice", [f"<p>{text_html(message)}</p>"])
 
 
 def marked_html(text: str, offset: int, marks: Iterable[tuple[int, int]]) -> str:
@@ -158,49 +116,9 @@ def text_html(text: str) -> str:
     return "<br>".join(escape(line) for line in text.split("\n"))
 
 
-def _block(classes: str, parts: Iterable[str], identifier: str = "") -> str:
-    name = f' id="{escape(identifier, quote=True)}"' if identifier else ""
-    return f'<div class="{classes}"{name}>{"".join(parts)}</div>'
-
-
 def by_document(answer: Answer) -> bool:
     """Whether the answer compares documents, one item or more for each."""
     return len({item.document for item in answer.answers}) > 1
-
-
-def _answered(answer: Answer, say: Messages, turn: str) -> list[str]:
-    citations = {citation.n: citation for citation in answer.citations}
-    parts: list[str] = []
-    if by_document(answer):
-        parts.append(_table(answer.answers, citations, say, turn))
-        if answer.message:
-            parts.append(f'<p class="wb-message">{text_html(answer.message)}</p>')
-    elif len(answer.answers) > 1:
-        items = "".join(
-            f'<li><strong lang="zh">{text_html(item.text)}</strong>{_cite(citations.get(item.citation), say)}</li>'
-            for item in answer.answers
-        )
-        parts.append(f'<ol class="wb-list">{items}</ol>')
-    else:
-        parts += _single(answer, citations, say)
-    word, number = confidence_label(answer.confidence, say), f"{answer.confidence:.2f}"
-    shown = () if by_document(answer) else answer.citations
-    periods = dict.fromkeys(period_label(citation.period, say) for citation in shown if citation.period)
-    chips = "".join(f'<span class="wb-period">{escape(period)}</span> ' for period in periods)
-    hint = escape(say("confidence", number=number), quote=True)
-    parts.append(f'<p class="wb-note">{chips}<span class="wb-sure" title="{hint}">{word}</span></p>')
-    return parts
-
-
-def _actions(answer: Answer, say: Messages) -> str:
-    """The quiet line of what can be done with an answer."""
-    because = "because_refused" if answer.refused else "because"
-    named = (("why", because), ("copy", "copy"), ("edit", "edit"), ("retry", "retry"), ("good", "good"), ("bad", "bad"))
-    buttons = (
-        f'<button type="button" class="wb-act wb-act-{name}">{text_html(say(message))}</button>'
-        for name, message in named
-    )
-    return f'<p class="wb-acts">{" ".join(buttons)}</p>'
 
 
 def _refusal_line(answer: Answer) -> str:
@@ -218,46 +136,3 @@ def _source_lines(citation: Citation, lead: str) -> list[str]:
 
 def _indented(text: str) -> list[str]:
     return [f"    {line}" for line in text.split("\n")]
-
-
-def _single(answer: Answer, citations: dict[int, Citation], say: Messages) -> list[str]:
-    """The short answer in bold, then the sentence it stands in where that says more."""
-    item = answer.answers[0] if answer.answers else AnswerItem(answer.answer, "", 0)
-    citation = citations.get(item.citation)
-    size = "wb-short" if len(item.text) <= _HEADLINE else "wb-short wb-passage"
-    parts = [f'<p class="{size}"><strong lang="zh">{text_html(item.text)}</strong>{_cite(citation, say)}</p>']
-    if citation and citation.quote.strip() != item.text.strip():
-        marked = marked_html(citation.quote, citation.start, citation.marks)
-        parts.append(f'<p class="wb-sentence" lang="{language(citation.quote)}">{marked}</p>')
-    return parts
-
-
-def _cite(citation: Citation | None, say: Messages) -> str:
-    if citation is None:
-        return ""
-    where = say("source_n", n=citation.n, title=citation.title, section=section_label(citation.section))
-    link, told = escape(place_link(citation)), escape(where, quote=True)
-    return f' <a class="wb-cite" href="{link}" title="{told}">[{citation.n}]</a>'
-
-
-def _table(items: Iterable[AnswerItem], citations: dict[int, Citation], say: Messages, turn: str) -> str:
-    rows = []
-    for item in items:
-        citation = citations.get(item.citation)
-        period = period_label(citation.period, say) if citation else ""
-        title = text_html(citation.title if citation else item.document)
-        rows.append(
-            f'<tr><th scope="row" lang="zh">{title}</th><td><strong lang="zh">{text_html(item.text)}</strong>'
-            f"{_cite(citation, say)}</td><td>{escape(period)}</td></tr>"
-        )
-    hint = say("sort_hint")
-    head = "".join(
-        f'<th scope="col"><button type="button" class="wb-sort" title="{hint}">{say(f"column_{name}")}</button></th>'
-        for name in ("report", "answer", "period")
-    )
-    links = "".join(
-        f' <a class="wb-download" href="desk/turn/{quote(turn, safe="")}/table.{kind}" download>{kind.upper()}</a>'
-        for kind in ("csv", "xlsx")
-    )
-    download = f'<p class="wb-downloads">{say("download_table")}{links}</p>' if turn else ""
-    return f'<table class="wb-table"><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table>{download}'

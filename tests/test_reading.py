@@ -144,7 +144,7 @@ def test_language_of_the_text() -> None:
 
 def test_nothing_is_loaded_from_elsewhere() -> None:
     others = {"sanmen-2023": "甲", "b/c": "<乙>"}
-    for html in (reading_page(REPORT, None, View(others=others)), message_page("无", "<b>", others)):
+    for html in (reading_page(REPORT, None, View(others=others)), message_page("无", "<b>", View(others=others))):
         assert "http:" not in html
         assert "https:" not in html
         assert "url(" not in html

@@ -15,8 +15,9 @@ from stand_in import document
 from index.records import Document, Section
 from qa.answer import Answer, AnswerItem, Citation, cite
 from qa.cards import cards
+from qa.chat.bubble import bubble, notice, question_bubble
 from qa.messages import CHINESE
-from qa.render import bubble, marked_html, notice, period_label, place_link, question_bubble, to_text
+from qa.render import marked_html, period_label, place_link, to_text
 
 GOLDEN = Path(__file__).parent / "data" / "golden"
 REPORT = document()
@@ -54,6 +55,14 @@ REFUSED = Answer(
     "县长的身高？", "县长的身高？", True, "", 0.03, (), (),
     (quoted(REPORT, 1, "三门县县长陈晨\n各位代表:"),), "报告中没有答案", 12.0,
 )  # fmt: skip
+# A refusal that knows a near question; a yes; one report's items of two periods; a doubtful row.
+NEAR = replace(REFUSED, message="报告中没有答案。报告没有写到县长的身高。", instead="三门县县长是谁？")
+YES = replace(ONE, lead="是")
+PERIODS = replace(LIST, answers=tuple(replace(i, label=f"{2022 + n}年") for n, i in enumerate(LIST.answers)))
+DOUBT = replace(
+    SEVERAL, message="没有答案的报告：乙县", answers=(SEVERAL.answers[0], replace(SEVERAL.answers[1], confidence=0.4)),
+    citations=(SEVERAL.citations[0], replace(SEVERAL.citations[1], period="2024 plan")),
+)  # fmt: skip
 PASSAGE = "固定资产投资增长28.8%,增速居全省第二;财政总收入、一般公共预算收入分别增长5.0%、6.4%"
 LONG = answer((quoted(REPORT, 1, PASSAGE, PASSAGE),), (AnswerItem(PASSAGE, "sanmen-2023", 1),))
 
@@ -62,11 +71,20 @@ def evidence(answer: Answer) -> str:
     return cards(answer, {item.id: item for item in (REPORT, OTHER)})
 
 
-CASES = {"one": ONE, "long": LONG, "list": LIST, "several": SEVERAL, "refused": REFUSED}
+CASES = {
+    "one": ONE, "long": LONG, "list": LIST, "several": SEVERAL, "refused": REFUSED,
+    "near": NEAR, "yes": YES, "periods": PERIODS, "doubt": DOUBT,
+}  # fmt: skip
+
+
+def shown_in_chat(answer: Answer) -> str:
+    return bubble(answer, CHINESE, "t.1" if answer is DOUBT else "", {"某县-2024": "某县"} if answer is DOUBT else None)
 
 
 @pytest.mark.parametrize("name", CASES)
-@pytest.mark.parametrize(("render", "ending"), [(to_text, "txt"), (bubble, "bubble.html"), (evidence, "cards.html")])
+@pytest.mark.parametrize(
+    ("render", "ending"), [(to_text, "txt"), (shown_in_chat, "bubble.html"), (evidence, "cards.html")]
+)
 def test_golden(name: str, render: object, ending: str) -> None:
     assert callable(render)
     shown = render(CASES[name])

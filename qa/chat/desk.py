@@ -18,12 +18,13 @@ from index.errors import UserError
 from index.records import Document
 from qa.answer import Answer
 from qa.assistant import Assistant
+from qa.chat.bubble import bubble, notice, question_bubble, waiting
 from qa.chat.past import Exchange, Past
 from qa.chat.pool import Pool
+from qa.compose import labels
 from qa.limits import MAX_HISTORY, MAX_QUESTION, complaint
 from qa.messages import Messages, messages
 from qa.question import understand
-from qa.render import bubble, notice, question_bubble, waiting
 from qa.site import Asked, Site
 
 STOPPED = 1000
@@ -96,9 +97,12 @@ class Desk:
 
     def chat(self, conversation: str, say: Messages) -> Shown:
         """A conversation from its beginning, as it is shown."""
+        seen = self.visible()
+        names = labels(list(seen), seen)
         shown: Shown = []
         for turn in self.past.turns(conversation):
-            shown += [("user", question_bubble(turn.question)), ("assistant", bubble(turn.answer, say, turn.name))]
+            answer = bubble(turn.answer, say, turn.name, names)
+            shown += [("user", question_bubble(turn.question)), ("assistant", answer)]
         return shown
 
     def begin(self, sent: Sent) -> Shown:

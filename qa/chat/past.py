@@ -135,11 +135,16 @@ def answer_of(told: Mapping[str, Any]) -> Answer:
         refused=told["refused"],
         answer=told["answer"],
         confidence=told["confidence"],
-        answers=tuple(AnswerItem(item["text"], item["document"], item["citation"]) for item in told["answers"]),
+        answers=tuple(
+            AnswerItem(item["text"], item["document"], item["citation"], label=item.get("label", ""))
+            for item in told["answers"]
+        ),
         citations=tuple(map(_citation, told["citations"])),
         related=tuple(map(_citation, told["related"])),
         message=told.get("message", ""),
         latency_ms=told["latency_ms"],
+        lead=told.get("lead", ""),
+        instead=told.get("instead", ""),
     )
 
 

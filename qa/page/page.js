@@ -50,9 +50,11 @@ const wenbao = (() => {
     return reply.headers.get("content-type").includes("json") ? reply.json() : reply.text();
   }
 
-  function status(text) {
+  // `heard`: for screen readers alone, where the eye sees it anyway.
+  function status(text, heard = false) {
     const line = document.querySelector(".wb-status");
     if (!line) return;
+    line.classList.toggle("wb-heard", heard);
     line.textContent = text;
     clearTimeout(status.timer);
     status.timer = setTimeout(() => (line.textContent = ""), 6000);

@@ -10,6 +10,11 @@
     window.scrollTo(0, Math.max(0, top - window.innerHeight * 0.35));
     cited.focus({ preventScroll: true });
   }
+  const print = document.querySelector("button.print");
+  if (print) {
+    print.hidden = false;
+    print.onclick = () => window.print();
+  }
   const current = document.querySelector('nav.side a[aria-current="true"]');
   const side = document.querySelector("nav.side");
   if (current && side && wide) side.scrollTop = current.offsetTop - side.clientHeight / 2;

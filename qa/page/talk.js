@@ -37,7 +37,7 @@
     conversation = turn.slice(0, turn.lastIndexOf("."));
     keep("talk", conversation, "sessionStorage");
     root.classList.add("wb-talking");
-    status(say("answered"));
+    status(say("answered"), true);
     prove(turn).then(() => offer(turn));
     if (!wenbao.narrow()) show("evidence");
   }
@@ -160,6 +160,7 @@
     [".wb-act-copy", copyTurn],
     [".wb-act-edit", (button) => editing(button, questionOf(button), { before: numberOf(button) })],
     [".wb-act-anew", (button) => editing(button, button.parentElement.querySelector(".wb-resolved-words").innerText, { anew: true })],
+    [".wb-act-alone", (button) => ask(questionOf(button), { before: numberOf(button), anew: true })],
     [".wb-act-retry", (button) => ask(questionOf(button), { before: numberOf(button) })],
     [".wb-sort", sort],
     [".wb-new", () => turnTo("")],

@@ -8,9 +8,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse
 
+from qa.messages import messages
 from qa.reading import View, message_page, name_of, parse_place, reading_page
 from qa.site import Site
 
@@ -24,6 +25,7 @@ def add_pages(app: FastAPI, site: Site) -> None:
 
     @app.get("/doc/{identifier}", response_class=HTMLResponse, include_in_schema=False)
     def doc(
+        request: Request,
         identifier: str,
         start: str = "",
         end: str = "",
@@ -31,17 +33,17 @@ def add_pages(app: FastAPI, site: Site) -> None:
         embed: str = "",
         theme: str = "",
         size: str = "",
+        lang: str = "",
     ) -> HTMLResponse:
         documents = site.view().index.documents
         titles = {name: name_of(document) for name, document in documents.items()}
-        document = documents.get(identifier)
+        document, say = documents.get(identifier), messages(lang, request.headers.get("accept-language", ""))
+        view = View(embedded=embed == "1", theme=theme, large=size == "large", say=say, others=titles)
         if document is None:
-            told = f"没有名为“{identifier[:80]}”的报告。可以阅读："
-            return HTMLResponse(message_page("没有这份报告", told, titles), 404)
-        view = View(embedded=embed == "1", theme=theme, large=size == "large", others=titles)
+            told = say("no_report_text", report=identifier[:80])
+            return HTMLResponse(message_page(say("no_report"), told, view), 404)
         try:
             place = parse_place(document, start, end, marks)
         except ValueError:
-            note = "链接所指的位置不在这份报告里，已从头显示全文。"
-            return HTMLResponse(reading_page(document, None, replace(view, notice=note)), 400)
+            return HTMLResponse(reading_page(document, None, replace(view, notice=say("no_place"))), 400)
         return HTMLResponse(reading_page(document, place, view))
