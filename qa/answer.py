@@ -54,13 +54,15 @@ def cite(n: int, document: Document, start: int, end: int, marks: tuple[tuple[in
 class AnswerItem:
     """One item of a list, one document of a comparison, or the one answer. `citation` is a citation's `n`.
 
-    `confidence` in [0, 1] is this item's own; 0 where it is not known.
+    `confidence` in [0, 1] is this item's own; 0 where it is not known. `label` tells the item from the others where
+    they answer for several periods (2022年实际, 2023年目标), else "".
     """
 
     text: str
     document: str
     citation: int
     confidence: float = 0.0
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,9 @@ class Answer:
     """What the page, the commands and the HTTP interface show.
 
     `refused` with empty `answer`, `answers` and `citations` means that the documents do not answer; `message` then
-    says so in words, and `related` holds passages worth a look. `confidence` lies in [0, 1].
+    says so in words, `related` holds passages worth a look, and `instead` is the nearest question that they do answer
+    ("" where none is known). `lead` is 是 or 否 before the words that prove it, where the question can be answered so
+    and the words are plain enough. `confidence` lies in [0, 1].
     """
 
     question: str
@@ -81,6 +85,8 @@ class Answer:
     related: tuple[Citation, ...]
     message: str
     latency_ms: float
+    lead: str = ""
+    instead: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """The contract's answer object, ready for `json.dumps`."""
@@ -90,10 +96,14 @@ class Answer:
             "refused": self.refused,
             "answer": self.answer,
             "confidence": self.confidence,
-            "answers": [{"text": a.text, "document": a.document, "citation": a.citation} for a in self.answers],
+            "answers": [
+                {"text": a.text, "document": a.document, "citation": a.citation, "label": a.label} for a in self.answers
+            ],
             "citations": [c.to_json() for c in self.citations],
             "related": [c.to_json() for c in self.related],
             "message": self.message,
+            "lead": self.lead,
+            "instead": self.instead,
             "latency_ms": self.latency_ms,
         }
 

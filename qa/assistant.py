@@ -21,12 +21,13 @@ from qa.confidence import (
     candidates,
     in_tense,
     load_calibration,
-    missing_years,
+    other_period,
     wants_figure,
 )
 from qa.each import in_years, mentions, of_one
 from qa.glossary import asked_entry
 from qa.limits import complaint
+from qa.near import Miss, miss, misses
 from qa.question import Part, Query, understand
 from qa.reader import Reader, Reading
 from qa.scope import Scope, scope_of
@@ -82,7 +83,7 @@ class Assistant:
         read = self.read(found)
         done = time.perf_counter()
         ranked = self.rank(read)
-        answer = self.decide(query, scope, ranked)
+        answer = self._with_instead(self.decide(query, scope, ranked), query)
         ended = time.perf_counter()
         stages = {"search": searched - begun, "read": done - searched, "compose": ended - done}
         timings = tuple((name, 1000 * seconds) for name, seconds in stages.items())
@@ -161,8 +162,11 @@ class Assistant:
         """Answer what is answered with enough confidence; refuse where there is nothing."""
         options: list[list[Choice]] = []
         best = 0.0
+        given: set[tuple[str, int]] = set()
         for part, found in ranked:
-            known = [(c, self.calibration.confidence(c)) for c in (found if scope.each else found[:1])]
+            fresh = found if scope.each else [c for c in found if (c.document, c.span.start) not in given][:1]
+            given |= {(c.document, c.span.start) for c in fresh[:1]}
+            known = [(c, self.calibration.confidence(c)) for c in fresh]
             known = [(candidate, sure) for candidate, sure in known if self._answers(part, candidate, scope.each)]
             best = max([best, *(sure for _, sure in known[:1])])
             options.append(
@@ -174,15 +178,47 @@ class Assistant:
             )
         documents = self.index.documents
         if not any(options):
-            return compose.refusal(query, [hit.passage for hit in _order(ranked)], documents, best)
+            passages = [hit.passage for hit in _order(ranked)]
+            return compose.refusal(query, passages, documents, best, self._missed(query, ranked))
         if scope.each:
             return compose.comparison(query, compose.alike(options, documents), scope.groups, documents)
-        return compose.answer(query, [own[0] for own in options if own], documents)
+        choices = [own[0] for own in options if own]
+        if len(ranked) == 1:
+            choices = self._both_periods(ranked[0][0], choices[0], ranked[0][1])
+        return compose.answer(query, choices, documents)
+
+    def _both_periods(self, part: Part, choice: Choice, found: Sequence[Candidate]) -> list[Choice]:
+        """The choice; where the wording leaves result and target open and both are told, both, the result first."""
+        other = other_period(part, found, self.index, self.calibration)
+        if not other or wants_figure(part, other):
+            return [choice]
+        document = self.index.documents[other.document]
+        sure = self.calibration.confidence(other)
+        both = [choice, Choice(other.document, other.span.start, other.span.end, part.kind, part.asked, sure)]
+        both.sort(key=lambda c: document.section_at(c.start).period.endswith("plan"))
+        return [replace(c, label=compose.period_name(document.section_at(c.start).period)) for c in both]
+
+    def _missed(self, query: Query, ranked: Sequence[tuple[Part, Sequence[Candidate]]]) -> Miss | None:
+        """What the likeliest candidate of the first part lacks, where that can be told."""
+        for part, found in ranked[:1]:
+            for candidate in found[:1]:
+                place = (candidate.span.start, candidate.span.end)
+                return miss(query, part, self.index.documents[candidate.document], place)
+        return None
+
+    def _with_instead(self, answer: Answer, query: Query) -> Answer:
+        """The answer, its nearest question kept only where the same documents do answer that."""
+        if not answer.instead:
+            return answer
+        other = understand(answer.instead, (), query.documents)
+        scope = scope_of(other, self.index.documents)
+        told = self.decide(other, scope, self.rank(self.read(self.search(other, scope))))
+        return replace(answer, instead="" if told.refused else answer.instead)
 
     def _answers(self, part: Part, candidate: Candidate, each: bool) -> bool:
         """Whether a candidate tells what kind of thing is asked, of the years that are asked."""
         document, at = self.index.documents[candidate.document], candidate.span.start
-        if wants_figure(part, candidate) or missing_years(part, document, at):
+        if wants_figure(part, candidate) or misses(part, document, (at, candidate.span.end)):
             return False
         if each and not in_tense(part, document, at):
             return False

@@ -11,8 +11,20 @@ from index.split import sentences
 from qa.answer import Answer, AnswerItem, Citation, cite
 from qa.each import asks_most, direction
 from qa.figures import SHARES, figure, first_of, ordered, with_fall
+from qa.near import Miss
 from qa.question import Query
-from qa.wording import aligned, growth_beside, items, trimmed, whole_clauses, whole_enumeration, whole_figure
+from qa.typed import count_told, unit_fit, yes_or_no
+from qa.wording import (
+    aligned,
+    growth_beside,
+    items,
+    one_figure,
+    trimmed,
+    whole_clauses,
+    whole_enumeration,
+    whole_figure,
+    whole_last,
+)
 
 NOT_ANSWERED = "报告中没有答案"
 RELATED = 3
@@ -29,21 +41,37 @@ class Choice:
     kind: str
     asked: str
     confidence: float
+    label: str = ""
 
 
-def refusal(query: Query, passages: Sequence[Passage], documents: Mapping[str, Document], confidence: float) -> Answer:
-    """The answer that says the reports do not answer, with up to three passages worth a look."""
+def refusal(
+    query: Query,
+    passages: Sequence[Passage],
+    documents: Mapping[str, Document],
+    confidence: float,
+    missed: Miss | None = None,
+) -> Answer:
+    """The answer that says the reports do not answer, with up to three passages worth a look, and what was `missed`."""
     related = tuple(
         cite(n + 1, documents[passage.document], passage.start, passage.end)
         for n, passage in enumerate(passages[:RELATED])
     )
-    return Answer(query.question, query.resolved, True, "", confidence, (), (), related, NOT_ANSWERED, 0.0)
+    message = f"{NOT_ANSWERED}。{missed.words}" if missed else NOT_ANSWERED
+    instead = missed.instead if missed else ""
+    return Answer(query.question, query.resolved, True, "", confidence, (), (), related, message, 0.0, "", instead)
 
 
 def answer(query: Query, choices: Sequence[Choice], documents: Mapping[str, Document]) -> Answer:
     """The answer made of the chosen spans in their order: one, or one for each part of the question."""
     found, citations = _items(choices, documents, True)
-    return _answered(query, found, citations, "")
+    message = lead = ""
+    if len(choices) == 1:
+        choice = choices[0]
+        if choice.kind == "list":
+            message = count_told(choice.asked, len(found))
+        elif choice.kind == "yes_no":
+            lead = yes_or_no(choice.asked, citations[0].quote, found[0].text)
+    return replace(_answered(query, found, citations, message), lead=lead)
 
 
 def comparison(
@@ -93,6 +121,12 @@ def _tells_share(choice: Choice, documents: Mapping[str, Document]) -> bool | No
     return value.unit in SHARES if value else None
 
 
+def period_name(period: str) -> str:
+    """`2022 result` as 2022年实际, `2023 plan` as 2023年目标."""
+    years, _, tense = period.partition(" ")
+    return f"{years.replace('-', '至')}年{'目标' if tense == 'plan' else '实际'}"
+
+
 def labels(names: Sequence[str], documents: Mapping[str, Document]) -> dict[str, str]:
     """How each of the documents is called beside the others: its place, with the year where the place stands twice."""
     places = [documents[name].place for name in names]
@@ -113,8 +147,11 @@ def _items(
         document = documents[choice.document]
         span = finished(document, choice)
         citation = _cited(citations, document, span)
-        for start, end in items(document.text, *span) if split and choice.kind == "list" else [span]:
-            item = AnswerItem(document.text[start:end], document.id, citation.n, choice.confidence)
+        spans = [span]
+        if split and choice.kind == "list":
+            spans = whole_last(document.text, items(document.text, *span))
+        for start, end in spans:
+            item = AnswerItem(document.text[start:end], document.id, citation.n, choice.confidence, choice.label)
             if item not in found:
                 found.append(item)
     return found, citations
@@ -144,6 +181,8 @@ def finished(document: Document, choice: Choice) -> tuple[int, int]:
     if choice.kind == "number":
         sentence = quote_of(document, span)
         span = aligned(document.text, span, sentence, choice.asked)
+        first = one_figure(document.text, *span)
+        span = first if unit_fit(choice.asked, document.text[slice(*first)]) > 0 else span
         span = growth_beside(document.text, span, sentence, choice.asked)
         span = with_fall(document.text, whole_figure(document.text, *span), choice.asked)
     if choice.kind in WHOLE:

@@ -17,11 +17,13 @@ from index.store import Index
 from qa.glossary import asked_entry, definition
 from qa.question import Part
 from qa.reader import BUNDLED, Reading, Span
-from qa.wording import tells_number, unit_fit, whole_figure
+from qa.typed import contradicts, tells_number, tells_time, unit_fit
+from qa.wording import whole_figure
 
 FEATURES = ("relevance", "span", "gap", "period", "search", "figure", "unit", "glossary")
 GLOSSARY = 6.0  # what a definition from the glossary itself gains over any other span
 NO_FIGURE = 10.0  # what a span without a figure loses where one is asked for: any with one goes before it
+LONGEST_NUMBER = 40  # characters of a span that tells a number with the words around it
 GAP = 5.0  # the lead over the next passage counts up to this, and is this where there is no next
 
 
@@ -76,15 +78,11 @@ def candidates(part: Part, readings: Sequence[Reading], index: Index, calibratio
         entry = asked_entry(document, part.asked) if part.kind == "meaning" else None
         passage = reading.hit.passage
         defines = entry is not None and entry.start < passage.end and passage.start < entry.end
-        spans = reading.spans
+        spans = _bounded(part, document.text, reading.spans)
         if entry is not None and defines:
             spans = (Span(*definition(document, entry, part.asked), spans[0].score),)
         for span in spans:
-            figure = unit = 0.0
-            if part.kind == "number":
-                figure = 1.0 if tells_number(document.text, span.start, span.end) else -1.0
-                low, high = whole_figure(document.text, span.start, span.end)
-                unit = unit_fit(part.asked, document.text[low : high + 3])
+            figure, unit = _typed(part, document.text, span)
             score = (
                 reading.relevance
                 + calibration.span * span.score
@@ -104,9 +102,49 @@ def candidates(part: Part, readings: Sequence[Reading], index: Index, calibratio
     return found
 
 
+def _bounded(part: Part, text: str, spans: Sequence[Span]) -> Sequence[Span]:
+    """The spans that stay within a sentence, and a number's within LONGEST_NUMBER; the first where none does."""
+    if part.kind in ("why_how", "meaning"):
+        return spans
+    short = [span for span in spans if not _SENTENCE_END.search(text, span.start, span.end - 1)]
+    if part.kind == "number":
+        short = [span for span in short if span.end - span.start <= LONGEST_NUMBER]
+    return short or spans[:1]
+
+
+def _typed(part: Part, text: str, span: Span) -> tuple[float, float]:
+    """1 where a span tells the type of value that is asked, -1 where not, 0 where any will do; and the unit's fit."""
+    if part.kind == "when":
+        return (1.0 if tells_time(text, span.start, span.end) else -1.0), 0.0
+    if part.kind != "number":
+        return 0.0, 0.0
+    low, high = whole_figure(text, span.start, span.end)
+    told = tells_number(text, span.start, span.end)
+    told = told and not contradicts(part.measured, text[low:high], text[max(low - 12, 0) : low])
+    return (1.0 if told else -1.0), unit_fit(part.measured, text[low : high + 3])
+
+
+def other_period(part: Part, found: Sequence[Candidate], index: Index, calibration: Calibration) -> Candidate | None:
+    """The likeliest of `found` of the other tense than the first, for a number asked without year or tense; or None.
+
+    Both must be of one document, and the other sure enough to be given alone.
+    """
+    if part.kind != "number" or part.tense or not found:
+        return None
+    document = index.documents[found[0].document]
+    period = document.section_at(found[0].span.start).period
+    if part.years_in(document.year) or not period:
+        return None
+    for candidate in found[1:]:
+        other = document.section_at(candidate.span.start).period if candidate.document == document.id else ""
+        if other and other.split()[-1] != period.split()[-1] and candidate.reading.relevance > 0:
+            return candidate if calibration.confidence(candidate) >= calibration.threshold else None
+    return None
+
+
 def wants_figure(part: Part, best: Candidate) -> bool:
-    """Whether `part` asks for a number that its best candidate does not tell: nothing is then answered."""
-    return part.kind == "number" and best.signs[FEATURES.index("figure")] < 0
+    """Whether `part` asks for a number or a time that its best candidate does not tell: nothing is then answered."""
+    return best.signs[FEATURES.index("figure")] < 0
 
 
 def period_fit(part: Part, document: Document, position: int) -> float:
@@ -129,18 +167,7 @@ def period_fit(part: Part, document: Document, position: int) -> float:
     return fit
 
 
-def missing_years(part: Part, document: Document, position: int) -> tuple[int, ...]:
-    """The years that `part` names, where neither the report nor the words around `position` tell of one; else ()."""
-    asked = part.years_in(document.year)
-    around = document.text[max(position - 60, 0) : position + 60]
-    if not asked or any(str(year) in around for year in asked):
-        return ()
-    periods = [section.period.split(" ")[0] for section in document.sections if section.period]
-    if not periods or any(int(p[:4]) <= year <= int(p[-4:]) for p in periods for year in asked):
-        return ()
-    return tuple(sorted(asked))
-
-
+_SENTENCE_END = re.compile(r"[。！？\n]")
 _FLOW = re.compile(r"新增|新建|建成|改造|完成|增长|增速|下降|减少|投资")
 
 

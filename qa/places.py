@@ -73,6 +73,29 @@ def named(words: str, places: Collection[str]) -> frozenset[str]:
     return frozenset(place for place in places if short_name(place) in letters)
 
 
+_SUBORDINATE = re.compile(
+    r"(?:(?<![\u4e00-\u9fff])|(?<=[年那壁在和与的省]))(?:[年那]|隔壁|邻近|相邻|周边)?(?P<name>[\u4e00-\u9fff]{2,4}?)(?P<kind>市|县|旗|自治州)"
+    r"(?![场民区域级委政长容内里外直属城乡])"
+)
+# No name of a place: 我们县, 哪个市, 贫困县, 大城市.
+_NO_NAME = re.compile(r"[个们各每全哪几些了是不的从到所多少年]|(?:[市县旗城超夜上股楼门集都辖级入富强困示范百小大]|地级|直辖)$")
+
+
+def smaller_place(asked: str, place: str, around: str) -> str:
+    """The place below a report's `place`, or beside it, that folded `asked` names and the words `around` do not; or "".
+
+    What is told of a province is no answer about one of its cities, nor a county's figure one about its neighbour.
+    """
+    level_ = {"nation": 3, "province": 2, "city": 1, "county": 0}.get(level(place), -1)
+    told = fold(around)
+    for match in _SUBORDINATE.finditer(asked):
+        name = match["name"]
+        narrow = {"市": 1, "自治州": 1}.get(match["kind"], 0)
+        if narrow <= level_ and not _NO_NAME.search(name) and name not in place and name[-2:] not in told:
+            return name + match["kind"]
+    return ""
+
+
 def name_patterns(words: str, places: Collection[str]) -> list[str]:
     """Regular expressions of the ways in which folded `words` name one of `places`, the longest first."""
     short = {fold(short_name(place)) for place in places if place != "全国" and _names(words, place)}

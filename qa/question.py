@@ -22,8 +22,9 @@ _RESULT = re.compile(
 )
 _NUMBER = re.compile(
     r"多少|(?<!哪)几[个家名人所座条项年亿万千百公亩套次天类批张处户期大成岁场辆间位镇]|多[高大长久远快少]|第几|百分之几"
-    r"|比例|增速|how (?:many|much)"
+    r"|比例|增速|how (?:many|much)|what (?:share|percentage|proportion|rate)|\brate\b|排名"
 )
+_WHEN_ASKED = re.compile(r"哪一?年(?!度)|什么时候|啥时候|何时|哪天|几月|\bwhen\b|what year")
 _LIST = re.compile(r"哪些|哪[几两三四五六七八九十\d]+|有哪|分别是|包括什么|列举|是哪几|which .*s\b")
 _YES_NO = re.compile(r"[吗嘛]$|(?<![什怎多])么$|是不是|有没有|能不能|会不会|要不要|可不可以|是否|了没")
 _WHY_HOW = re.compile(r"为什么|为何|怎么|怎样|如何|咋|办法|why|how (?!many|much)")
@@ -51,7 +52,10 @@ _ONLY_TIME = re.compile(
 _TENSE_WORDS = {"目标": "计划", "计划": "计划", "打算": "计划", "实际": "实际", "结果": "实际"}
 _TENSED = re.compile(r"实际|计划|打算|准备|预计|力争|(?<=[成到现增造立])了")
 LEANS_ON = " → "  # between an earlier question and the one that leans on it
-ASKING = re.compile(r"多少|几|什么|哪|吗|怎|何|谁|咋|是不是|有没有|how|what|which|who|when|why|where")
+ASKING = re.compile(
+    r"多少|几|什么|哪|吗|怎|何|谁|咋|啥|多[高大长久快]|是不是|有没有|[^\W\d]还是[^\W\d]"
+    r"|how|what|which|who|when|why|where"
+)
 
 
 RELATIVE_YEARS = tuple(
@@ -67,14 +71,16 @@ RELATIVE_YEARS = tuple(
 class Part:
     """One thing that is asked. `words` is what is read: folded, with what it leans on in front of it.
 
-    `asked` is its own wording, without that; `tense` is "plan", "result" or ""; `kind` is one of number, list, yes_no,
-    why_how, meaning, other.
+    `asked` is its own wording, without that; `measured` the wording that tells what kind of value is wanted, which is
+    that of the question before where its own does not ask (农村的呢?). `tense` is "plan", "result" or ""; `kind` is one
+    of number, when, list, yes_no, why_how, meaning, other.
     """
 
     words: str
     asked: str
     tense: str
     kind: str
+    measured: str
 
     def years_in(self, report_year: int) -> frozenset[int]:
         """The years that are asked for when the question is put to a report given in `report_year`."""
@@ -102,7 +108,8 @@ def understand(question: str, history: Sequence[str] = (), documents: Sequence[s
     made = []
     for lead, piece in _pieces(words):
         whole = (before or lead) + piece
-        made.append(Part(whole, piece, _tense(piece) or _tense(whole), _kind(piece)))
+        measured = piece if ASKING.search(piece) or not before else before.split(LEANS_ON)[-2]
+        made.append(Part(whole, piece, _tense(piece) or _tense(whole), _kind(measured), measured))
     return Query(question, resolved, tuple(documents), tuple(made))
 
 
@@ -173,6 +180,7 @@ def _kind(words: str) -> str:
     for kind, pattern in (
         ("meaning", _MEANING),
         ("why_how", _REASON),
+        ("when", _WHEN_ASKED),
         ("list", _LIST),
         ("number", _NUMBER),
         ("why_how", _WHY_HOW),

@@ -15,8 +15,11 @@ FIGURE = re.compile(
     r"|\d+(?:[,.．:：∶]\d+)*(?:[多余]?[万亿千百十]+)*(?:个百分点|[%％‰]|多)?"
     r"|[一二三四五六七八九十百千万亿两零〇]+(?:分之[一二三四五六七八九十百两]+)?(?=[个家项名条人年座次倍成种类大届套户所辆连])"
 )
+_UNIT = re.compile(
+    r"个?百分点|[万亿]*(?:亿元|万元|美元|元|人次|平方公里|平方米|立方米|千瓦时|公里|千米|公斤|方面|个|项|家|名|人|户|亩|米|吨|千瓦|度"
+    r"|座|条|所|处|套|辆|台|件|次|批|篇|天|年|月|岁|倍|成|位|类|种|级|届|期|张|场|只|头|株|斤|分钟|小时|艘|架|栋|幢|宗|起|例|部|本|门|支|对)"
+)
 _TAIL = re.compile(r"(?:以上|以下|左右|以内|上下|多|余)")
-_NUMBER_WORD = re.compile(r"首位|倒数|并列|同步|持平|翻一?番|一半|过半|半数|全部|全覆盖|清零|归零")
 _EDGE = "，,。.；;：:、！!？? \n\t"
 _PAIRS = {"“": "”", "《": "》", "（": "）", "(": ")", "‘": "’", "「": "」"}
 
@@ -44,13 +47,8 @@ def has_figure(text: str, start: int, end: int) -> bool:
     return bool(FIGURE.search(text, start, min(end + 1, len(text))))
 
 
-def tells_number(text: str, start: int, end: int) -> bool:
-    """Whether `text[start:end]` answers how many or in which place: a figure, or a word that stands for one."""
-    return has_figure(text, start, end) or bool(_NUMBER_WORD.search(text, start, end))
-
-
 def whole_figure(text: str, start: int, end: int) -> tuple[int, int]:
-    """`text[start:end]` widened so that no figure at its edges is cut, and 以上, 左右 and the like stay with it."""
+    """`text[start:end]` widened so that no figure at its edges is cut; its unit, 以上 and 左右 stay with it."""
     low = max(start - 12, 0)
     for match in FIGURE.finditer(text, low, min(end + 24, len(text))):
         a, b = match.span()
@@ -58,6 +56,8 @@ def whole_figure(text: str, start: int, end: int) -> tuple[int, int]:
             start = a
         if a < end < b:
             end = b
+    unit = _UNIT.match(text, end) if text[start:end][-1:].isdigit() else None
+    end = unit.end() if unit else end
     tail = _TAIL.match(text, end)
     if tail and has_figure(text, max(start, end - 14), end):
         end = tail.end()
@@ -93,6 +93,35 @@ def whole_enumeration(text: str, start: int, end: int) -> tuple[int, int]:
     if text[end : end + 1] == "、":
         end = high
     return start, end
+
+
+def one_figure(text: str, start: int, end: int) -> tuple[int, int]:
+    """The first value of `text[start:end]` where it begins with one and names another thing's behind it: 2项 of
+    2项、浙江制造标准3项. The span itself where only values follow (3个、5个), or where it does not begin with one.
+    """
+    pieces = re.split(r"[、，,]", text[start:end])
+    first = FIGURE.match(pieces[0])
+    if len(pieces) < 2 or not first or first.start() or not re.match(r"[^\d%％、，,]{2,}\d", pieces[1]):
+        return start, end
+    return start, start + len(pieces[0])
+
+
+def whole_last(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The items of an enumeration, the last one widened to the end that it shares with others or to a 等 near by.
+
+    倡议 goes with the last of 全球发展倡议、全球安全倡议、全球文明 when it stands behind it.
+    """
+    if len(spans) < 2:
+        return spans
+    start, end = spans[-1]
+    others = [text[a:b] for a, b in spans[:-1]]
+    rest = re.match(r"[\w”》]{1,6}", text[end:])
+    for size in range(len(rest[0]) if rest else 0, 0, -1):
+        more, last = text[end : end + size], text[start : end + size][-2:]
+        shared = any(other.endswith(more if size > 1 else last) for other in others)
+        if shared or text[end + size : end + size + 1] == "等":
+            return [*spans[:-1], (start, end + size)]
+    return spans
 
 
 def whole_clauses(text: str, span: tuple[int, int], sentence: tuple[int, int], longest: int) -> tuple[int, int]:
@@ -166,31 +195,3 @@ def _names(text: str, start: int, end: int, count: int) -> list[str]:
 def _within(text: str, start: int, at: int) -> bool:
     """Whether `at` lies inside brackets or quotation marks that opened after `start`."""
     return any(text.count(left, start, at) > text.count(right, start, at) for left, right in _PAIRS.items())
-
-
-_COUNTED = re.compile(r"(?:多少|几)(?P<tens>[万亿千百十]*)(?P<unit>[\u4e00-\u9fff]+)")
-_SHARE = re.compile(
-    r"百分之几|比例|占比|比重|率.{0,4}(?:多少|多高|几)|增速|增幅|涨幅|增长.{0,3}多少|percent|share|rate\b"
-)
-_MONEY = re.compile(
-    r"多少钱|多少资金|(?:投资|投入|资金|收入|产值|金额|规模|成交|生产总值|gdp|盘子)[^,。]{0,6}(?:多少|有多大)$"
-)
-_NO_UNIT = "是呢吗了的在和就才来能要会可有"
-
-
-def unit_fit(asked: str, value: str) -> float:
-    """1.0 when `value` has the unit that the folded question asks for, -1.0 when it has another, 0.0 without a sign."""
-    counted = _COUNTED.search(asked)
-    if _MONEY.search(asked.rstrip("?。! ")) or (counted and counted["unit"][0] in "钱元"):
-        return 1.0 if re.search(r"元|美金|%", value) else -1.0
-    if counted and counted["unit"][0] not in _NO_UNIT:
-        unit = counted["unit"]
-        return 1.0 if any(unit.startswith(c) for c in _unit_of(value)) else -0.5
-    if _SHARE.search(asked):
-        return 1.0 if re.search(r"%|％|百分|倍|‰", value) else -1.0
-    return 0.0
-
-
-def _unit_of(value: str) -> list[str]:
-    """The first characters that stand behind the figures of `value`, without tens and 多."""
-    return [m[1] for m in re.finditer(r"[\d一二三四五六七八九十百千万亿两零多余.]+([^\d\W])", value)]

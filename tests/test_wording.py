@@ -4,7 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.wording import aligned, growth_beside, has_figure, items, trimmed, unit_fit, whole_enumeration, whole_figure
+from qa.wording import (
+    aligned,
+    growth_beside,
+    has_figure,
+    items,
+    one_figure,
+    trimmed,
+    whole_enumeration,
+    whole_figure,
+    whole_last,
+)
 
 
 @pytest.mark.parametrize(
@@ -16,6 +26,8 @@ from qa.wording import aligned, growth_beside, has_figure, items, trimmed, unit_
         ("控制在5.5%左右，城镇", "5.5", "5.5%左右"),
         ("比全市平均低0.35个百分点。", "0.35", "0.35个百分点"),
         ("增速居全省第二;财政", "全省第二", "全省第二"),
+        ("分成12方面候选项目", "12", "12方面"),
+        ("盘活存量土地3000亩以上。", "3000", "3000亩以上"),
         ("完善工作机制以上各项", "工作机制", "工作机制"),
     ],
 )
@@ -97,23 +109,6 @@ def test_enumerations_are_kept_whole(text: str, inner: str, whole: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "value", "fit"),
-    [
-        ("97个项目总盘子有多少钱", "97个", -1.0),
-        ("97个项目总盘子有多少钱", "2394亿元", 1.0),
-        ("新建多少家", "50家以上", 1.0),
-        ("新建多少公里", "50家", -0.5),
-        ("占多大比例", "77%", 1.0),
-        ("贷款利率是多少", "5.41%", 1.0),
-        ("增长多少?", "5.3亿元", -1.0),
-        ("是多少", "3个", 0.0),
-    ],
-)
-def test_units(asked: str, value: str, fit: float) -> None:
-    assert unit_fit(asked, value) == fit
-
-
-@pytest.mark.parametrize(
     ("asked", "taken", "value"),
     [
         ("全县生产总值增长了多少?", "332.63亿元", "2.6%"),
@@ -127,3 +122,33 @@ def test_the_growth_of_a_total_stands_beside_it(asked: str, taken: str, value: s
     start = sentence.index(taken)
     a, b = growth_beside(sentence, (start, start + len(taken)), (0, len(sentence)), asked)
     assert sentence[a:b] == value
+
+
+@pytest.mark.parametrize(
+    ("text", "span", "first"),
+    [
+        ("制定国家标准2项、浙江制造标准3项。", "2项、浙江制造标准3项", "2项"),
+        ("引进3个、5个项目", "3个、5个", "3个、5个"),
+        ("增长5.7%、9.4%。", "5.7%、9.4%", "5.7%、9.4%"),
+        ("投资2.89亿元,增长16.1%", "投资2.89亿元,增长16.1%", "投资2.89亿元,增长16.1%"),
+    ],
+)
+def test_one_of_two_counts_that_stand_side_by_side(text: str, span: str, first: str) -> None:
+    start = text.index(span)
+    a, b = one_figure(text, start, start + len(span))
+    assert text[a:b] == first
+
+
+@pytest.mark.parametrize(
+    ("text", "span", "expected"),
+    [
+        ("落实全球发展倡议、全球安全倡议、全球文明倡议。", "全球发展倡议、全球安全倡议、全球文明", "全球文明倡议"),
+        ("争取核电三期、火电二期等项目核准", "核电三期、火电", "火电二期"),
+        ("做强甲园、乙园、丙园三大园区", "甲园、乙园、丙园", "丙园"),
+        ("推进甲路、乙桥建设。", "甲路、乙桥", "乙桥"),
+    ],
+)
+def test_the_last_item_is_as_whole_as_the_others(text: str, span: str, expected: str) -> None:
+    start = text.index(span)
+    a, b = whole_last(text, items(text, start, start + len(span)))[-1]
+    assert text[a:b] == expected

@@ -179,6 +179,7 @@ class AnswerPart(BaseModel):
     text: str
     document: str
     citation: int
+    label: str
 
 
 class AnswerObject(BaseModel):
@@ -195,6 +196,8 @@ class AnswerObject(BaseModel):
     citations: list[CitationObject]
     related: list[CitationObject]
     message: str
+    lead: str
+    instead: str
     latency_ms: float
 
 

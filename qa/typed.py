@@ -1,0 +1,114 @@
+"""Whether a value is of the type that a question asks for: a count in its unit, a share, a sum of money, a time.
+
+Knows strings only: neither documents nor what was read in them.
+"""
+
+from __future__ import annotations
+
+import re
+
+from qa.wording import has_figure
+
+_NUMBER_WORD = re.compile(r"首位|倒数|并列|同步|持平|翻一?番|一半|过半|半数|全部|全覆盖|清零|归零")
+_TIME = re.compile(
+    r"\d{2,4}年|[一二三四五六七八九十\d]+[月日号]|[年月季]度?[底初末前内中]|[上下]半年|[今明去前]年|季度|期间|时期|当年|年底|春节|国庆"
+    r"|[〇一二三四五六七八九]{4}年|[”五]期?末|近期|早日|尽快|即将"
+)
+_COUNTED = re.compile(r"(?:多少|几)(?P<tens>[万亿千百十]*)(?P<unit>[\u4e00-\u9fff]+)")
+_SHARE = re.compile(
+    r"百分之几|几成|比例|占比|比重|率.{0,4}(?:多少|多高|几)|增速|增幅|涨幅|(?:增长|增加|提高|下降|减少|降低).{0,3}多少"
+    r"|percent|share|\brate\b"
+)
+_STRICT_SHARE = re.compile(r"百分之几|几成|占比|比重|增速|增幅|涨幅|百分点|几个点|percent|growth rate|what share")
+_MORE = re.compile(r"(?:增长|增加|提高|提升|下降|减少|降低|上涨|涨|升|降)了?(?:多少|几何)[?。!]*$")
+_RANK = re.compile(r"第几|排名|名次|位次|位居|排.?[几多第]|rank")
+_MONEY = re.compile(
+    r"多少钱|多少资金|(?:投资|投入|资金|收入|产值|金额|规模|成交|生产总值|gdp|盘子)[^,。]{0,6}(?:多少|有多大)$"
+)
+_IS_SHARE = re.compile(r"[%％‰]|百分|倍|成|番|[:：∶]|分之|同步|持平|一半|过半|半数|全部|全覆盖|首位|第")
+_CHANGE = re.compile(r"[增减升降涨多少]|提高|回落|下滑")
+_AMOUNTS = "元钱人名家户个亩吨辆套座所条项张台次位头只栋件公平立千岁"
+_HOW_MANY = re.compile(r"(?:哪|这|的|”)?(?P<count>[两二三四五六七八九十\d]+)(?:个|项|大|类|方面|种|条|家|张|所|座|处)")
+_DIGITS = {word: value for value, word in enumerate("零一二三四五六七八九十")} | {"两": 2}
+_NEGATION = re.compile(
+    r"没有|尚未|未能|[并还仍]未|未(?=[完实达造出发开建])|不再|不得|停止|取消|禁止"
+    r"|无(?!障碍|人机|缝|废)"
+)
+_ALL = re.compile(r"全都|都(?!市)|全部|所有|全覆盖|一律|完全")
+_PART = re.compile(r"(?<!\d)\d{1,2}(?:\.\d+)?[%％]|[三四五六七八九]成|大部分|多数|部分")
+_STILL = re.compile(r"还是|仍然?|还(?=在|有|要|能|会)|(?<!是)不是|没有?.{2,}吗|不(?=[再能会用]).{2,}吗")
+_NO_UNIT = "是呢吗了的在和就才来能要会可有"
+
+
+def tells_number(text: str, start: int, end: int) -> bool:
+    """Whether `text[start:end]` answers how many or in which place: a figure, or a word that stands for one."""
+    return has_figure(text, start, end) or bool(_NUMBER_WORD.search(text, start, end))
+
+
+def tells_time(text: str, start: int, end: int) -> bool:
+    """Whether a time, in figures or in words such as 年底, stands in `text[start:end]`."""
+    return bool(_TIME.search(text, start, end))
+
+
+def contradicts(asked: str, value: str, before: str) -> bool:
+    """Whether `value` is a share where folded `asked` asks for an amount, or the other way round; no doubt counts.
+
+    `before` is what stands before the value: 增加 in front of a sum makes it an answer to 增加了多少.
+    """
+    if _RANK.search(asked):
+        return False
+    share = bool(_IS_SHARE.search(value))
+    if _STRICT_SHARE.search(asked):
+        return not share
+    if _MORE.search(asked) and not share:
+        return not _CHANGE.search(before[-8:])
+    if "人民币" in asked:
+        return "美元" in value
+    counted = _COUNTED.search(asked)
+    if counted and counted["unit"][0] in _AMOUNTS and not counted["unit"].startswith(("个百分", "个点")):
+        return bool(re.fullmatch(r"\D*[\d.]+(?:%|％|个百分点|‰)(?:以上|左右|以内)?", value))
+    return False
+
+
+def unit_fit(asked: str, value: str) -> float:
+    """1.0 when `value` has the unit that the folded question asks for, -1.0 when it has another, 0.0 without a sign."""
+    counted = _COUNTED.search(asked)
+    if _MONEY.search(asked.rstrip("?。! ")) or (counted and counted["unit"][0] in "钱元"):
+        return 1.0 if re.search(r"元|美金|%", value) else -1.0
+    if counted and counted["unit"][0] not in _NO_UNIT:
+        unit = counted["unit"]
+        return 1.0 if any(unit.startswith(c) for c in _unit_of(value)) else -0.5
+    if _SHARE.search(asked):
+        return 1.0 if re.search(r"%|％|百分|倍|‰", value) else -1.0
+    return 0.0
+
+
+def _unit_of(value: str) -> list[str]:
+    """The first characters that stand behind the figures of `value`, without tens and 多."""
+    return [m[1] for m in re.finditer(r"[\d一二三四五六七八九十百千万亿两零多余.]+([^\d\W])", value)]
+
+
+def count_told(asked: str, found: int) -> str:
+    """What to tell where folded `asked` names how many there are and another number, `found`, was listed; else ""."""
+    match = _HOW_MANY.search(asked)
+    wanted = match["count"] if match else ""
+    number = int(wanted) if wanted.isdigit() else _DIGITS.get(wanted, 0)
+    return f"问的是{wanted}项，报告的这一句列出{found}项" if number > 1 and number != found else ""
+
+
+def yes_or_no(asked: str, quote: str, answer: str) -> str:
+    """是 or 否 before the words that prove it; "" where the question or the words leave it open.
+
+    否 needs a negation that the question has not, or a part where it asks for all. A question about what still is, or
+    one that denies, is led by neither.
+    """
+    if _STILL.search(asked) or re.search("还是|怎|什么|哪|多少|几", asked):
+        return ""
+    told = {asked[at : at + 2] for at in range(len(asked) - 1)} & {quote[at : at + 2] for at in range(len(quote) - 1)}
+    if len(told) < 3:
+        return ""
+    if _NEGATION.search(answer):
+        return "" if _NEGATION.search(re.sub("有没有|没有[?。]*$", "", asked)) else "否"
+    if _ALL.search(asked) and _PART.search(answer):
+        return "否"
+    return "是"

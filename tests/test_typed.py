@@ -1,0 +1,82 @@
+"""Values are held against the type that a question asks for: count, share, sum, time; and led by yes or no."""
+
+import pytest
+
+from qa.typed import contradicts, count_told, tells_number, tells_time, unit_fit, yes_or_no
+
+
+@pytest.mark.parametrize(
+    ("asked", "value", "fit"),
+    [
+        ("97个项目总盘子有多少钱", "97个", -1.0),
+        ("97个项目总盘子有多少钱", "2394亿元", 1.0),
+        ("新建多少家", "50家以上", 1.0),
+        ("新建多少公里", "50家", -0.5),
+        ("占多大比例", "77%", 1.0),
+        ("贷款利率是多少", "5.41%", 1.0),
+        ("增长多少?", "5.3亿元", -1.0),
+        ("是多少", "3个", 0.0),
+    ],
+)
+def test_units(asked: str, value: str, fit: float) -> None:
+    assert unit_fit(asked, value) == fit
+
+
+@pytest.mark.parametrize(
+    ("asked", "value", "before", "wrong"),
+    [
+        ("城镇居民收入比上年增长多少?", "5.71万元", "可支配收入达到", True),
+        ("城镇居民收入比上年增长多少?", "6.7%", "可支配收入增长", False),
+        ("补助资金增加了多少?", "4000万元", "较2021年增加", False),
+        ("产值增长了百分之几?", "50亿元", "产值突破", True),
+        ("增速排全市第几", "第二", "增速居全市", False),
+        ("事故死了多少人?", "9.62%", "死亡人数下降", True),
+        ("涨幅控制在几个点?", "2%左右", "涨幅控制在", False),
+        ("新增就业多少人", "5000人以上", "新增就业", False),
+        ("进出口合多少人民币?", "242万美元", "总额", True),
+        ("占比是多少", "一半", "占", False),
+    ],
+)
+def test_a_share_is_no_amount(asked: str, value: str, before: str, wrong: bool) -> None:
+    assert contradicts(asked, value, before) is wrong
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "time"),
+    [
+        ("2025年底前建成", True, True),
+        ("力争年底开工", False, True),
+        ("增速位居首位", True, False),
+        ("新增三家企业", True, False),
+        ("推进项目建设", False, False),
+    ],
+)
+def test_numbers_and_times_are_told_apart(text: str, number: bool, time: bool) -> None:
+    assert (tells_number(text, 0, len(text)), tells_time(text, 0, len(text))) == (number, time)
+
+
+@pytest.mark.parametrize(
+    ("asked", "found", "told"),
+    [
+        ("三大高地是哪三个?", 3, ""),
+        ("五大攻坚是哪五项?", 4, "问的是五项，报告的这一句列出4项"),
+        ("落实哪7个产业?", 4, "问的是7项，报告的这一句列出4项"),
+        ("有哪些短板?", 4, ""),
+    ],
+)
+def test_counts_that_do_not_agree_are_told(asked: str, found: int, told: str) -> None:
+    assert count_told(asked, found) == told
+
+
+@pytest.mark.parametrize(
+    ("asked", "quote", "lead"),
+    [
+        ("化隆山体滑坡伤着人了没有?", "化隆县山体滑坡未造成人员伤亡", "否"),
+        ("三门要建外贸综合服务平台吗?", "建设外贸综合服务平台", "是"),
+        ("上海的公园是不是全都24小时开放了?", "89.4%的公园实现24小时开放", "否"),
+        ("扫马路的活儿现在还是政府包着干吗?", "城区环卫保洁实现市场化运营", ""),
+        ("看病能报销吗?", "完善医疗保障制度", ""),
+    ],
+)
+def test_yes_and_no_lead_only_what_is_plain(asked: str, quote: str, lead: str) -> None:
+    assert yes_or_no(asked, quote, quote) == lead
