@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import httpx
 from serving import serving
 from stand_in import StandIn, document
 
@@ -81,6 +82,20 @@ def guarded(folder: Path, proxies: tuple[str, ...] = (), **settings: Any) -> Ite
     site = Site.of(two_reports(), guard=guard)  # type: ignore[arg-type]
     with serving(create_app(site), **server_settings(guard)) as address:
         yield Guarded(address, guard, register, keys)
+
+
+def client(server: Guarded, source: str = "127.0.0.1", **more: object) -> httpx.Client:
+    """A client that connects from `source`, another address of this machine."""
+    transport = httpx.HTTPTransport(local_address=source)
+    return httpx.Client(base_url=server.address, transport=transport, timeout=20, **more)  # type: ignore[arg-type]
+
+
+def login(one: httpx.Client, name: str = "张三", password: str = PASSWORD, next: str = "/") -> httpx.Response:
+    return one.post("/login", data={"name": name, "password": password, "next": next})
+
+
+def code(reply: httpx.Response) -> tuple[int, str]:
+    return reply.status_code, reply.json()["error"]["code"]
 
 
 def emptied(path: Path) -> None:

@@ -14,17 +14,12 @@ from pathlib import Path
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from hypothesis import given
-from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
-from eval.comparing import Cell as Gold
-from eval.comparing import Comparison, judge_cells, read_comparisons, score
 from index.build import build
-from index.errors import UserError
 from qa.assistant import Assistant, open_assistant
 from qa.chat.desk import Desk, Sent, Visitor
-from qa.export import Sheet, Value, to_csv, to_markdown, to_xlsx
+from qa.export import Value
 from qa.service.desk import add_desk
 from qa.site import Site
 from qa.table import Table, as_csv, as_markdown, as_xlsx, sheets, tabulate
@@ -173,46 +168,6 @@ def test_the_page_gives_the_answer_of_several_reports_away(folder: Path, tmp_pat
     assert all(float(row[3]) > 0.5 for row in second[1:])
 
 
-NASTY = [
-    "=1+1",
-    "+cmd|'/c calc'!A0",
-    "-2+3",
-    "@SUM(A1)",
-    "\t=1",
-    "\r=1",
-    " =1",
-    "\uff1d1+1",
-    '=HYPERLINK("http://x")',
-    "\n=1",
-]
-
-
-@pytest.mark.parametrize("words", NASTY)
-def test_no_cell_is_a_formula(words: str) -> None:
-    cell = next(csv.reader(io.StringIO(to_csv([[words]]).decode("utf-8-sig"), newline="")))[0]
-    assert cell == f"'{words}"
-    sheet = Sheet("表[1]", (words,), ((Value(words),),))
-    read = CalamineWorkbook.from_filelike(io.BytesIO(to_xlsx([sheet]))).get_sheet_by_index(0).to_python()
-    assert [[str(row[0]).strip() for row in read]] == [[words.strip(), words.strip()]]
-
-
-@given(st.lists(st.text(max_size=20), min_size=1, max_size=4))
-def test_csv_gives_back_what_is_no_formula(words: list[str]) -> None:
-    row = next(csv.reader(io.StringIO(to_csv([words]).decode("utf-8-sig"), newline="")), [""])
-    assert [cell.removeprefix("'") for cell in row] == [word.removeprefix("'") for word in words]
-
-
-def test_numbers_below_zero_stay_numbers_in_csv() -> None:
-    assert to_csv([["-3.5", "+2", "-3.5%"]]).decode("utf-8-sig") == "-3.5,+2,'-3.5%\r\n"
-
-
-def test_markdown_shows_the_words() -> None:
-    sheet = Sheet("表", ("报告", "a|b"), ((Value("甲"), Value("<b>*5%* [x](y)", None, ("引|文",))),), ("说明",))
-    assert to_markdown(sheet) == (
-        "| 报告 | a\\|b |\n| --- | --- |\n| 甲 | \\<b\\>\\*5%\\* \\[x\\](y)[^1] |\n\n说明\n\n[^1]: 引\\|文\n"
-    )
-
-
 def run(*arguments: str, text: str = "") -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", *arguments], input=text, capture_output=True, text=True, cwd=ROOT, timeout=120
@@ -245,58 +200,6 @@ def test_mistakes_end_in_a_line(folder: Path, arguments: tuple[str, ...], text: 
     assert (done.returncode, done.stdout) == (2, "")
     assert told in done.stderr
     assert "Traceback" not in done.stderr
-
-
-def test_cells_are_judged_one_by_one() -> None:
-    row = Comparison(
-        "c1", "?", (), (
-            Gold("甲", ("5%",), ("增长5%左右",)), Gold("乙", ("6%",), ("增长6%",)), Gold("丙"), Gold("丁"),
-            Gold("戊", ("7%",), ("增长7%",)),
-        ),
-        ("甲",),
-    )  # fmt: skip
-    told = {"甲": ("5%左右", "增长5%左右。"), "乙": ("6%", "别的话都在这里"), "丁": ("3%", "x"), "己": ("1%", "y")}
-    prediction = {
-        "answers": [{"document": name, "text": text} for name, (text, _) in told.items()],
-        "citations": [{"document": name, "quote": quote} for name, (_, quote) in told.items()],
-    }
-    verdicts = judge_cells(row, prediction)
-    assert [(v.document, v.missing, v.right) for v in verdicts] == [
-        ("甲", False, True),
-        ("乙", False, False),  # not cited by its evidence
-        ("丙", True, True),
-        ("丁", True, False),
-        ("戊", False, False),
-        ("己", True, False),  # a document too many
-    ]
-    result = score([row], lambda question, documents: prediction).to_json()
-    figures = {name: result[name] for name in ("rows", "cells", "cell_accuracy", "said", "missing", "first")}
-    assert figures == {
-        "rows": 1, "cells": 6, "cell_accuracy": 0.3333, "said": 0.3333, "missing": 0.3333, "first": 1.0,
-    }  # fmt: skip
-    assert [wrong["document"] for wrong in result["wrong"]] == ["乙", "丁", "戊", "己"]
-
-
-def test_the_shipped_set_is_whole() -> None:
-    rows = read_comparisons(ROOT / "eval" / "questions" / "provinces-compare.jsonl")
-    assert len(rows) == len({row.id for row in rows}) == 40
-    assert sum(len(row.cells) for row in rows) == 434
-    for row in rows:
-        cells = {cell.document for cell in row.cells}
-        assert set(row.first) <= cells
-        assert not row.documents or set(row.documents) == cells
-        for cell in row.cells:
-            assert not cell.answers or any(answer in text for answer in cell.answers for text in cell.evidence)
-
-
-@pytest.mark.parametrize(
-    "line", ["{", '{"id": "a"}', '{"id": "a", "question": "?", "cells": {"d": {"answers": ["x"]}}}']
-)
-def test_a_row_of_another_form_is_told(tmp_path: Path, line: str) -> None:
-    file = tmp_path / "rows.jsonl"
-    file.write_text(line, encoding="utf-8")
-    with pytest.raises(UserError, match="line 1 of"):
-        read_comparisons(file)
 
 
 def test_the_measure_by_its_command(folder: Path, tmp_path: Path) -> None:
