@@ -48,11 +48,15 @@ class PageRuns:
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """A line of a page in reading order. `frame` names the column: rows of one frame share their margins."""
+    """A line of a page in reading order. `frame` names the column: rows of one frame share their margins.
+
+    `aside` is what stands beside a line of prose and is none of it, such as the words under a picture.
+    """
 
     run: Run
     page: int
     frame: tuple[int, int]
+    aside: bool = False
 
 
 def flow(pages: Sequence[PageRuns]) -> Content:
@@ -62,24 +66,39 @@ def flow(pages: Sequence[PageRuns]) -> Content:
     """
     rows: list[_Row] = []
     for number, page in enumerate(_without_furniture(pages)):
-        rows += [_Row(run, number, (round(page.width), column)) for run, column in _ordered(page)]
-    margins = _margins(rows)
+        rows += [_Row(run, number, (round(page.width), column), aside) for run, column, aside in _ordered(page)]
+    margins = _margins([row for row in rows if not row.aside])
+    rows = _set_aside(rows, margins)
     out: list[str] = []
-    size, starts = 0, [0] * len(pages)
+    size, reached, starts = 0, 0, [0] * len(pages)
     for at, row in enumerate(rows):
         words = row.run.text.strip()
         if at:
-            before = rows[at - 1]
-            glue = _glue(out[-1], words) if _goes_on(before, row, margins) else "\n"
+            glue = _glue(out[-1], words) if _goes_on(rows[at - 1], row, margins) else "\n"
             out.append(glue)
             size += len(glue)
-            for number in range(before.page + 1, row.page + 1):
-                starts[number] = size
+        while reached < row.page:
+            reached += 1
+            starts[reached] = size
         out.append(words)
         size += len(words)
-    for number in range(rows[-1].page + 1 if rows else 0, len(pages)):
-        starts[number] = size
+    starts[reached + 1 :] = [size] * (len(pages) - reached - 1)
     return Content("".join(out) + ("\n" if out else ""), pages=tuple(starts))
+
+
+def _set_aside(rows: Sequence[_Row], margins: dict[tuple[int, int], tuple[float, float, float]]) -> list[_Row]:
+    """The rows with what stands beside a paragraph behind its last line."""
+    ordered: list[_Row] = []
+    waiting: list[_Row] = []
+    for row in rows:
+        if row.aside:
+            waiting.append(row)
+            continue
+        if waiting and not (ordered and _goes_on(ordered[-1], row, margins)):
+            ordered += waiting
+            waiting = []
+        ordered.append(row)
+    return ordered + waiting
 
 
 def _without_furniture(pages: Sequence[PageRuns]) -> list[PageRuns]:
@@ -138,18 +157,35 @@ def _level(a: Run, b: Run) -> bool:
     return shared > 0.5 * min(a.top - a.bottom, b.top - b.bottom)
 
 
-def _ordered(page: PageRuns) -> list[tuple[Run, int]]:
-    """The lines of a page in reading order with their column: 0 for the full width, 1 and 2 for left and right."""
+def _ordered(page: PageRuns) -> list[tuple[Run, int, bool]]:
+    """The lines of a page in reading order with their column, and whether they stand beside a line of prose.
+
+    The column is 0 for the full width, 1 and 2 for left and right.
+    """
     gutter = _gutter(page.runs)
     if gutter:
-        return list(_in_columns(page.runs, gutter))
+        return [(run, column, False) for run, column in _in_columns(page.runs, gutter)]
     rows = _rows(page.runs)
     width = max((r.right for r in page.runs), default=0) - min((r.left for r in page.runs), default=0)
     prose = sum(1 for row in rows if row[-1].right - row[0].left > 0.5 * width)
-    if 2 * prose >= len(rows) or all(len(row) == 1 for row in rows):
-        return [(_merged(row), 0) for row in rows]
-    # Boxes, charts and loose tables: the file's own order keeps the lines of a box together.
-    return [(run, 0) for run in _stacked(page.runs)]
+    if 2 * prose >= len(rows) or 2 * sum(1 for row in rows if len(row) > 1) < len(rows):
+        return [line for row in rows for line in _with_asides(row)]
+    # Boxes side by side, charts and loose tables: the file's own order keeps the lines of a box together.
+    return [(run, 0, False) for run in _stacked(page.runs)]
+
+
+def _with_asides(row: Sequence[Run]) -> Iterator[tuple[Run, int, bool]]:
+    """The line of a row, then the runs that stand far from its widest one in another size."""
+    widest = max(row, key=lambda r: r.right - r.left)
+    far = [
+        run
+        for run in row
+        if max(run.left - widest.right, widest.left - run.right) > 2 * widest.size
+        and abs(run.size - widest.size) > 0.12 * widest.size
+    ]
+    yield _merged([run for run in row if run not in far]), 0, False
+    for run in far:
+        yield run, 0, True
 
 
 def _gutter(runs: Sequence[Run]) -> float:
@@ -201,8 +237,6 @@ def _stacked(runs: Sequence[Run]) -> Iterator[Run]:
 
 
 def _merged(row: Sequence[Run]) -> Run:
-    if len(row) == 1:
-        return row[0]
     return Run(
         " ".join(run.text.strip() for run in row),
         min(run.left for run in row),
@@ -224,11 +258,8 @@ def _margins(rows: Sequence[_Row]) -> dict[tuple[int, int], tuple[float, float, 
         right = rights[min(len(rights) * 19 // 20, len(rights) - 1)]
         long = [row.run for row in own if row.run.right > right - 2 * row.run.size] or [row.run for row in own]
         left = Counter(round(run.left / 2) for run in long).most_common(1)[0][0] * 2.0
-        steps = [
-            round(a.run.bottom - b.run.bottom, 1)
-            for a, b in pairwise(own)
-            if a.page == b.page and a.run.bottom > b.run.bottom
-        ]
+        below = [(a.run.bottom, b.run.bottom) for a, b in pairwise(own) if a.page == b.page]
+        steps = [round(a - b, 1) for a, b in below if a > b]
         margins[frame] = (left, right, Counter(steps).most_common(1)[0][0] if steps else 0.0)
     return margins
 
@@ -236,7 +267,7 @@ def _margins(rows: Sequence[_Row]) -> dict[tuple[int, int], tuple[float, float, 
 def _goes_on(row: _Row, follower: _Row, margins: dict[tuple[int, int], tuple[float, float, float]]) -> bool:
     """Whether `follower` goes on with the paragraph of `row`: `row` fills its line and `follower` is not set apart."""
     a, b = row.run, follower.run
-    if abs(a.size - b.size) > 0.12 * max(a.size, b.size):
+    if row.aside or follower.aside or abs(a.size - b.size) > 0.12 * max(a.size, b.size):
         return False
     left, right, pitch = margins[row.frame]
     own_left = margins[follower.frame][0]

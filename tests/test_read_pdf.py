@@ -65,6 +65,23 @@ def test_two_columns_are_read_one_after_the_other(tmp_path: Path) -> None:
     assert saved(pdf([[title, *by_row]]), tmp_path / "a.pdf").text == f"某县发展概况一览\n{left}\n{right}\n"
 
 
+def test_the_rows_of_a_table_between_prose_are_read_across_in_whatever_order_they_were_drawn(tmp_path: Path) -> None:
+    cells = [(120, 560, 12, "年度"), (120, 540, 12, "2024"), (120, 520, 12, "2025")]
+    cells += [(200, 560, 12, "重点"), (200, 540, 12, "开工建设"), (200, 520, 12, "全线通车")]
+    items = [(90, 440 - 20 * n, 12, f"第{name}项工程。") for n, name in enumerate("一二三四五六七八")]
+    raw = saved(pdf([[*paragraph(FIRST, 720), *cells, *items]]), tmp_path / "a.pdf")
+    assert raw.text.split("\n")[:4] == [FIRST, "年度 重点", "2024 开工建设", "2025 全线通车"]
+
+
+def test_words_under_a_picture_beside_a_paragraph_stand_behind_it(tmp_path: Path) -> None:
+    lines = paragraph(FIRST, 720, width=26)
+    _, second, _, _ = lines[1]
+    raw = saved(
+        pdf([[*lines, (470, second + 2, 8, "试运行测试图"), *paragraph(SECOND, 500, width=26)]]), tmp_path / "a.pdf"
+    )
+    assert raw.text == f"{FIRST}\n试运行测试图\n{SECOND}\n"
+
+
 def test_spaces_between_script_and_figures_go_and_those_of_names_stay(tmp_path: Path) -> None:
     lines = [(90, 700, 12, "到 2025 年 ， 建成 BIM 5 个"), (90, 660, 12, "县长 张 三"), (90, 620, 12, "Open AI 平台")]
     assert saved(pdf([lines]), tmp_path / "a.pdf").text == "到2025年 ， 建成BIM 5个\n县长 张 三\nOpen AI平台\n"
