@@ -6,7 +6,7 @@ INDEX := data/index
 BUNDLED := data/bundled
 SETS := sanmen-dev sanmen-own sanmen-conversations
 
-.PHONY: install run test check eval bundle clean
+.PHONY: install run test check eval bundle fuzz load clean
 
 install: $(VENV)/.installed-run
 
@@ -47,6 +47,14 @@ eval: install
 # One archive for machines without a network: wheels, weights, licences, what is in it, checksums, installer.
 bundle: install
 	$(BIN)/python -m deploy.bundle
+
+# Ten minutes of random requests against the real server, by its own description.
+fuzz: $(VENV)/.installed-test
+	$(BIN)/python tests/fuzz.py
+
+# Fifty clients for three minutes against the real server.
+load: install
+	$(BIN)/python tests/load.py
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from importlib.metadata import version
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.middleware.cors import CORSMiddleware
+from fastapi.security import HTTPBearer
 
 from qa.access.ready import Readiness
 from qa.access.stack import observe, protect
@@ -34,6 +35,9 @@ _ABOUT = (
 )
 
 
+_KEY = "A key of this server: python -m qa keys add NAME."
+
+
 def create_app(site: Site, portals: Sequence[str] = ()) -> FastAPI:
     """The routes over `site`. Links are relative, so that it may stand behind any prefix.
 
@@ -49,6 +53,8 @@ def create_app(site: Site, portals: Sequence[str] = ()) -> FastAPI:
         redoc_url=None,
         openapi_url="/api/openapi.json",
         lifespan=lambda _: tools.running(),
+        # For the description alone: the gate has let in by now who may come in.
+        dependencies=[Depends(HTTPBearer(auto_error=False, description=_KEY))] if _guarded(site) else [],
     )
     readiness = Readiness(site)
     # The innermost, so that what they refuse has the headers that all replies have.
@@ -76,3 +82,7 @@ def create_app(site: Site, portals: Sequence[str] = ()) -> FastAPI:
     add_docs(app)
     add_nowhere(app)
     return app
+
+
+def _guarded(site: Site) -> bool:
+    return site.guard is not None and site.guard.settings.required

@@ -26,6 +26,7 @@ _WHY = {
     401: "A key or a login is needed.",
     403: "Not allowed to this key or user.",
     404: "No such thing.",
+    408: "The body did not arrive in time.",
     409: "It is there already.",
     413: "Too large.",
     415: "Another kind of content.",
@@ -94,9 +95,18 @@ def request_id(request: Request) -> str:
     return found
 
 
+_ALWAYS = (401, 403, 429, 500, 503)
+"""What any route may reply: the gate stands before all of them."""
+
+
 def errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """For a route's documentation: the replies other than success that it may give, besides 500."""
-    return {status: {"model": ErrorReply, "description": _WHY[status]} for status in (*statuses, 500)}
+    """For a route's documentation: the replies other than success that it may give, besides those that all may.
+
+    A route with a limit of its body (413) has one of the time that the body takes (408).
+    """
+    slow = {408} if 413 in statuses else set()
+    all_of_them = sorted({*statuses, *slow, *_ALWAYS})
+    return {status: {"model": ErrorReply, "description": _WHY[status]} for status in all_of_them}
 
 
 def add_errors(app: FastAPI) -> None:

@@ -90,7 +90,7 @@ def add_openai(app: FastAPI, site: Site) -> None:
     """Adds /v1/models, /v1/models/{model} and /v1/chat/completions."""
     tags: Any = ["chat completions"]
 
-    @app.get("/v1/models", tags=tags, summary="List models", responses=_example(_models_example()))
+    @app.get("/v1/models", tags=tags, summary="List models", responses={**_example(_models_example()), **errors()})
     def models() -> dict[str, Any]:
         """All documents together, and each document alone."""
         names = [MODEL, *(f"{MODEL}:{name}" for name in list(site.view().index.documents)[:LISTED])]
