@@ -147,9 +147,8 @@ def test_feedback_is_tied_to_the_audited_question(client: TestClient, site: Site
     row = site.ledger.audit.find(request_id)
     assert row is not None
     assert (row.question, row.channel, dict(row.answer)) == ("生产总值是多少？", "api", asked.json())
-    kept = site.ledger.feedback.given(request_id, row.who)
-    assert kept is not None
-    assert (kept.helpful, kept.reason, kept.comment) == (False, "不全", "少了")
+    (kept,) = site.ledger.feedback.words()
+    assert (kept.row, kept.who, kept.helpful, kept.reason, kept.comment) == (row, row.who, False, "不全", "少了")
     outside = {**opinion, "marked": {"document": name, "start": 3, "end": 10**8}}
     for body, status in ((outside, 422), ({**opinion, "request_id": "none"}, 400), ({**opinion, "reason": "x"}, 422)):
         assert client.post("/api/v1/feedback", json=body).status_code == status

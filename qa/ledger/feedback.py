@@ -71,27 +71,6 @@ class FeedbackBook:
 
         return self._database.write(insert)
 
-    def take_back(self, request_id: str, who: str = "") -> bool:
-        """Removes this reader's word on that answer; False where there is none. Unwritten."""
-
-        def remove(connection: sqlite3.Connection) -> bool:
-            done = connection.execute(
-                "DELETE FROM feedback WHERE who = ? AND audit IN (SELECT number FROM audit WHERE request_id = ?)",
-                (clean(who), clean(request_id)),
-            )
-            return done.rowcount > 0
-
-        return self._database.write(remove)
-
-    def given(self, request_id: str, who: str = "") -> Feedback | None:
-        """This reader's word on that answer."""
-        with self._database.read() as connection:
-            row = connection.execute(
-                f"SELECT {FIELDS} WHERE audit.request_id = ? AND feedback.who = ? ORDER BY feedback.number DESC",
-                (clean(request_id), clean(who)),
-            ).fetchone()
-        return feedback_of(row) if row else None
-
     def words(self, since: str = "", until: str = "") -> Iterator[Feedback]:
         """Every reader's word with `since <= at < until`, oldest first; "" sets no bound."""
         query = (
@@ -107,18 +86,6 @@ class FeedbackBook:
             out.write(json_text(word.to_json()) + "\n")
             count += 1
         return count
-
-    def disputed(self, limit: int = 100) -> tuple[Feedback, ...]:
-        """The words of those who were not helped, the most disputed wording first, then the newest."""
-        with self._database.read() as connection:
-            rows = connection.execute(
-                f"SELECT {FIELDS} JOIN (SELECT wording, count(*) AS times FROM feedback"
-                " JOIN audit ON audit.number = feedback.audit WHERE NOT helpful GROUP BY wording) AS most"
-                " ON most.wording = audit.wording WHERE NOT helpful"
-                " ORDER BY most.times DESC, audit.wording, feedback.number DESC LIMIT ?",
-                (limit,),
-            ).fetchall()
-        return tuple(map(feedback_of, rows))
 
 
 def _check(helpful: bool, reason: str, comment: str, marked: Marked | None) -> None:
