@@ -30,6 +30,10 @@ _TIME = re.compile(
     r"(?: ?\d{1,2}[::时]\d{2}(?:[::分]\d{0,2}秒?)?)?"
 )
 _EDITOR = re.compile(r"(?:责任编辑|责编|编辑|审核|校对|作者|初审|终审|复审) ?[:：] ?[\u4e00-\u9fff ]{0,16}")
+_PICTURE = re.compile(
+    r".{0,120}(?:记者|通讯员|摄影) ?[:/]? ?[\u4e00-\u9fff· ]{2,12}摄?(?:影报道)?|.{2,120}[\u4e00-\u9fff ]摄"
+)
+_SPEAKING = re.compile(r"[^0-9,。:]{2,24}作(?:政府)?工作报告。?")
 _HEAD_FURNITURE = (_BUTTON, _SOURCE, _LABEL)
 _RELATED = re.compile(
     r"(?:相关|延伸|推荐|更多|热门)(?:报道|链接|文档|附件|阅读|新闻|稿件|信息|解读|推荐|专题|文章)[::>》 ]*$"
@@ -41,6 +45,7 @@ _LICENCE_END = re.compile(r"公有领域|公有領域|public domain|cc by|知识
 _NOTE = re.compile(r"[\uff3b\[\u3014【](?:注 ?)?\d{1,3}[\uff3d\]\u3015】]")
 _FOLIO = re.compile(r"[-—]? ?(?:\d{1,4}|[ivxl]{1,7}) ?[-—]?")
 _NEVER_FIRST = ",。;:、)》”’」』]%"
+_UNDONE = re.compile(r"(?:[了把被将和]|(?<!目)的|(?<!参)与|(?<![涉普])及)$")
 _EMPTY_LINES = re.compile(r"(?<=\n\n)\n+")
 _OPENING = re.compile(r"各位|同志们")
 
@@ -77,9 +82,19 @@ def _head(lines: Sequence[Line]) -> set[int]:
         elif before == ">" or (words in crumbs and "报告" not in words):
             crumbs.add(words)
             dropped.add(at)
-        elif len(words) >= 8 and any(words == later.text for later in lines[at + 1 : end]):
+        elif _is_caption(words, lines[:at]) or (
+            len(words) >= 8 and any(words == later.text for later in lines[at + 1 : end])
+        ):
             dropped.add(at)
     return dropped
+
+
+def _is_caption(words: str, above: Sequence[Line]) -> bool:
+    """Whether `words` only tell what a picture shows; where they name the speaker, a line above has to name him too."""
+    if not (_PICTURE.fullmatch(words) or _SPEAKING.fullmatch(words)):
+        return False
+    told = ("".join(line.text.split())[-2:] for line in above if len(line.text) <= 60)
+    return "作" not in words or any(name in words.split("作")[0] for name in told)
 
 
 def _tail(lines: Sequence[Line]) -> set[int]:
@@ -156,7 +171,7 @@ def _breaks(text: str, kept: Sequence[Line]) -> Iterator[Edit]:
         after = kept[at + 2].text if at + 2 < len(kept) else "-"
         quoted = max(quoted, 0) + line.text.count("“") - line.text.count("”")
         loose = quoted > 0 or (len(follower.text) <= 6 and after[0] in _NEVER_FIRST)
-        prose = spaced and (inside or (len(line.text) > 14 and "," in line.text))
+        prose = spaced and (inside or (len(line.text) > 7 and "," in line.text))
         gap = text[line.last : follower.first]
         inside = gap.count("\n") == 1 and "\f" not in gap and _broken(line.text, follower.text, loose, prose, width)
         if inside:
@@ -175,13 +190,15 @@ def _broken(line: str, follower: str, loose: bool, prose: bool, width: int) -> b
     words = _ideograph(ends) and _ideograph(opens)
     if ADDRESS.match(follower):
         return False
-    if opens in _NEVER_FIRST or ends in "(《“‘「『、[" or (ends == "," and len(line) > 4):
+    if opens in _NEVER_FIRST or ends in "(《“‘「『、[" or (ends == "," and len(line) > 4) or line.endswith("——"):
         return True
     if loose and min(len(line), len(follower)) <= 12 and ends not in "。!?":
         return True
     if width and len(line) >= width * 0.85 and ends not in "。;:!?" and not numbered(follower):
         return True
-    return words and (len(follower) == 1 or prose)
+    return words and (
+        len(follower) == 1 or prose or bool(len(line) > 7 and _UNDONE.search(line) and not numbered(line))
+    )
 
 
 def _page_width(kept: Sequence[Line]) -> int:

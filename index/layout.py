@@ -278,6 +278,8 @@ def _goes_on(row: _Row, follower: _Row, margins: dict[tuple[int, int], tuple[flo
         return False
     if b.text[0] in _NEVER_FIRST:
         return True
+    if b.left < a.left - 3 * a.size and a.left > left + 0.9 * a.size:
+        return False
     if b.left <= own_left + 0.9 * b.size:
         # A list under a hanging indent, or paragraphs without indent: a numbered line begins anew after a full stop.
         return not (a.text.rstrip()[-1:] in "。；;！？" and _NUMBERED.match(b.text.strip()))
