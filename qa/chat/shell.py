@@ -31,11 +31,14 @@ def bar() -> str:
         f'<section class="wb-if-talk"><h3 {_say("export")}</h3><p class="wb-row">'
         '<a class="wb-quiet" data-export="md" href="#" download>Markdown</a>'
         '<a class="wb-quiet" data-export="docx" href="#" download>DOCX</a></p></section>'
-        f'<section class="wb-if-keeper"><h3 {_say("add_report")}</h3><p class="wb-row">'
-        f'<button type="button" class="wb-quiet wb-upload-open" {_say("upload_choose")}</button></p></section>'
+        f'<section class="wb-if-keeper"><h3 {_say("keeping")}</h3><p class="wb-row">'
+        f'<button type="button" class="wb-quiet wb-upload-open" {_say("add_report")}</button>'
+        f'<a class="wb-quiet wb-if-kept" href="keeper" {_say("keeper_page")}</a></p></section>'
         f'<section><h3 {_say("language")}</h3><p class="wb-row">{languages}</p></section>'
-        '<p class="wb-row"><button type="button" class="wb-quiet wb-dark" aria-pressed="false" '
-        f"{_say('theme')}</button></p></dialog>"
+        f'<section><h3 {_say("looks")}</h3><p class="wb-row">'
+        f'<button type="button" class="wb-quiet wb-dark" aria-pressed="false" {_say("theme")}</button></p></section>'
+        f'<section class="wb-if-user"><h3 class="wb-user-name"></h3><form method="post" action="logout" class="wb-row">'
+        f'<button class="wb-quiet" {_say("logout")}</button></form></section></dialog>'
         f"{_choosing()}{_feedback()}{_upload()}"
     )
 
@@ -126,7 +129,7 @@ def _upload() -> str:
     return (
         '<dialog class="wb-dialog" id="wb-upload" aria-labelledby="wb-upload-head">'
         f'{_dialog_head("wb-upload-head", "upload_head")}<p class="wb-hint wb-upload-hint"></p>'
-        f'<label class="wb-field"><span {_say("upload_choose")}</span>'
+        f'<label class="wb-pick"><span class="wb-strong" {_say("upload_choose")}</span>'
         '<input type="file" class="wb-files" multiple accept=".txt,.md,.docx,.html,.htm,.pdf,.xlsx"></label>'
         '<ul class="wb-intakes" aria-live="polite"></ul></dialog>'
     )

@@ -10,6 +10,8 @@
     document.querySelector(".wb-subtitle").textContent = say("subtitle", { n: count });
     root.classList.toggle("wb-keeper", known.keeper);
     root.classList.toggle("wb-feedback", known.feedback);
+    root.classList.toggle("wb-user", Boolean(known.user));
+    document.querySelector(".wb-user-name").textContent = known.user ? say("signed_in", { name: known.user }) : "";
     const list = document.querySelector(".wb-example-list");
     // Only what is new is added: a list drawn anew would lose the focus, and the button under a finger.
     const shown = all("button", list).map((button) => button.textContent);

@@ -75,7 +75,8 @@ const wenbao = (() => {
   }
   async function prove(turn) {
     current = turn;
-    fill("why", `<p class="wb-hint wb-cards">${say("pick_turn")}</p>`);
+    if (!turn) fill("why", `<p class="wb-hint wb-cards">${say("pick_turn")}</p>`);
+    else if (root.classList.contains("wb-show-why")) reason();
     root.classList.toggle("wb-proved", Boolean(turn));
     try {
       if (!turn) return fill("evidence", await get("desk/catalogue"));
@@ -89,15 +90,17 @@ const wenbao = (() => {
     }
   }
   async function why(turn) {
-    if (turn && turn !== current) await prove(turn);
     show("why");
-    if (!current) return;
+    if (turn && turn !== current) await prove(turn);
+    else await reason();
+  }
+  async function reason() {
+    const turn = current;
+    if (!turn) return;
     fill("why", `<p class="wb-hint wb-cards">${say("searching")}</p>`);
-    try {
-      fill("why", await get(`desk/turn/${encodeURIComponent(current)}/why`));
-    } catch {
-      fill("why", `<p class="wb-hint wb-cards">${say("gone")}</p>`);
-    }
+    let told = `<p class="wb-hint wb-cards">${say("gone")}</p>`;
+    try { told = await get(`desk/turn/${encodeURIComponent(turn)}/why`); } catch { /* it is gone */ }
+    if (turn === current) fill("why", told);
   }
 
   function show(name) {

@@ -89,19 +89,25 @@
     setTimeout(() => document.querySelector("#wb-box button.submit-button")?.click(), 30);
   }
 
-  // Questions to go on with, below the newest answer only.
-  async function offer(turn) {
+  // Questions to go on with, below the newest answer only. They are tried out meanwhile: the page asks again for more.
+  async function offer(turn, tries = 3) {
     let questions = [];
     try { questions = await get(`desk/turn/${encodeURIComponent(turn)}/next`); } catch { /* nothing is offered */ }
-    const answers = all("#wb-turns .wb-answer");
-    const last = answers[answers.length - 1];
+    const last = all("#wb-turns .wb-answer").pop();
     const place = by("wb-compose").querySelector(".wb-next");
-    place.replaceChildren();
-    if (!last || turnOf(last) !== turn || !questions.length) return;
-    const hint = document.createElement("span");
-    hint.className = "wb-hint";
-    hint.textContent = say("ask_next");
-    place.append(hint, ...questions.map(asButton));
+    if (!last || turnOf(last) !== turn) return tries === 3 ? place.replaceChildren() : undefined;
+    const shown = all("button", place).map((button) => button.textContent);
+    if (tries === 3 || questions.join() !== shown.join()) {
+      const hint = document.createElement("span");
+      hint.className = "wb-hint";
+      hint.textContent = say("ask_next");
+      place.replaceChildren(...(questions.length ? [hint, ...questions.map(asButton)] : []));
+      // They take room from the chat: the answer stays in view.
+      followed = "";
+      follow();
+    }
+    if (questions.length < 3 && tries > 1 && !sent) setTimeout(() => offer(turn, tries - 1), 2500);
+    return undefined;
   }
   function asButton(question) {
     const button = document.createElement("button");

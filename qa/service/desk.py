@@ -56,6 +56,12 @@ def add_desk(app: FastAPI, desk: Desk) -> None:
     app.include_router(router)
 
 
+def _logged_in(site: Site, request: Request) -> str:
+    """The name with which this visitor logged in on the login page; "" where they did not."""
+    session = site.guard.session(request.scope) if site.guard else None
+    return session.name if session else ""
+
+
 def _say(request: Request, lang: str) -> Messages:
     return messages(lang, request.headers.get("accept-language", ""))
 
@@ -73,6 +79,7 @@ def _add_opening(router: APIRouter, desk: Desk) -> None:
             "examples": examples,
             "done": done,
             "keeper": visitor.keeper and desk.site.index_path is not None,
+            "user": _logged_in(desk.site, request),
             "upload_mb": sizes.upload // 1_000_000,
             "feedback": desk.site.ledger is not None,
         }
