@@ -126,6 +126,28 @@ def test_open_webuis_way_of_calling(address: str) -> None:
     assert listed["data"][0]["id"] == "wenbao"
 
 
+def test_a_chat_programs_own_errands_are_turned_away(address: str) -> None:
+    """Open WebUI has titles, tags and next questions written by the model it talks to; here is none that could."""
+    errand = (
+        "### Task:\nGenerate a concise, 3-5 word title with an emoji summarizing the chat history.\n### Guidelines:\n"
+        + "- The title should clearly represent the main theme or subject of the conversation.\n" * 6
+        + '### Output:\nJSON format: { "title": "your concise title here" }\n### Chat History:\n<chat_history>\n'
+        + f"USER: {ASKED}\nASSISTANT: 28.8% [1]\n</chat_history>"
+    )
+    body = {"model": "wenbao", "stream": False, "max_completion_tokens": 1000, "messages": said(errand)}
+    reply = httpx.post(f"{address}/v1/chat/completions", json=body)
+    assert (reply.status_code, reply.json()["error"]["code"]) == (400, "bad_question")
+    # What such a program may leave empty, and a name it makes up for who asks.
+    empty = {"temperature": None, "stop": None, "tool_choice": None, "response_format": {"type": "text"}, "user": "甲"}
+    turns = [
+        {"role": "system", "content": None},
+        *said(ASKED),
+        {"role": "assistant", "content": None, "tool_calls": []},
+    ]
+    again = httpx.post(f"{address}/v1/chat/completions", json={**body, **empty, "messages": turns})
+    assert again.json()["choices"][0]["message"]["content"] == to_text(ASSISTANT.ask(ASKED))
+
+
 def test_below_a_prefix_links_hold(address: str) -> None:
     with serving(Prefix(create_app(Site.of(ASSISTANT)), "/bao")) as prefixed:  # type: ignore[arg-type]
         body = {"messages": said(ASKED)}
