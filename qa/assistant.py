@@ -162,16 +162,16 @@ class Assistant:
         """Answer what is answered with enough confidence; refuse where there is nothing."""
         options: list[list[Choice]] = []
         best = 0.0
-        given: set[tuple[str, int]] = set()
+        given: list[Candidate] = []
         for part, found in ranked:
-            fresh = found if scope.each else [c for c in found if (c.document, c.span.start) not in given][:1]
-            given |= {(c.document, c.span.start) for c in fresh[:1]}
+            fresh = found if scope.each else [c for c in found if not _overlaps(c, given)][:1]
+            given += fresh[:1]
             known = [(c, self.calibration.confidence(c)) for c in fresh]
             known = [(candidate, sure) for candidate, sure in known if self._answers(part, candidate, scope.each)]
             best = max([best, *(sure for _, sure in known[:1])])
             options.append(
                 [
-                    Choice(c.document, c.span.start, c.span.end, part.kind, part.asked, sure)
+                    Choice(c.document, c.span.start, c.span.end, part.kind, part.asked, sure, part.words)
                     for c, sure in known
                     if sure >= self.calibration.threshold
                 ]
@@ -194,7 +194,10 @@ class Assistant:
             return [choice]
         document = self.index.documents[other.document]
         sure = self.calibration.confidence(other)
-        both = [choice, Choice(other.document, other.span.start, other.span.end, part.kind, part.asked, sure)]
+        both = [
+            choice,
+            Choice(other.document, other.span.start, other.span.end, part.kind, part.asked, sure, part.words),
+        ]
         both.sort(key=lambda c: document.section_at(c.start).period.endswith("plan"))
         return [replace(c, label=compose.period_name(document.section_at(c.start).period)) for c in both]
 
@@ -236,6 +239,16 @@ def _order(ranked: Sequence[tuple[Part, Sequence[Candidate]]]) -> tuple[Hit, ...
                 hit = candidate.reading.hit
                 seen.setdefault((hit.passage.document, hit.passage.start), replace(hit, score=candidate.score))
     return tuple(seen.values())
+
+
+def _overlaps(candidate: Candidate, others: Sequence[Candidate]) -> bool:
+    """Whether the candidate's words are, in part, the answer to another part already."""
+    return any(
+        candidate.document == other.document
+        and candidate.span.start < other.span.end
+        and other.span.start < candidate.span.end
+        for other in others
+    )
 
 
 def _firsts(found: Sequence[Candidate]) -> list[Candidate]:

@@ -18,6 +18,7 @@ from qa.wording import (
     aligned,
     growth_beside,
     items,
+    of_kind,
     one_figure,
     trimmed,
     whole_clauses,
@@ -25,6 +26,7 @@ from qa.wording import (
     whole_figure,
     whole_last,
 )
+from qa.words import whole_words
 
 NOT_ANSWERED = "报告中没有答案"
 RELATED = 3
@@ -33,7 +35,10 @@ WHOLE = {"why_how": 60, "yes_no": 24}  # characters of a sentence that is given 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The span that answers one part of a question; the kind of that part, its folded wording, and how sure it is."""
+    """The span that answers one part of a question; the kind of that part, its folded wording, and how sure it is.
+
+    `words` is the wording with what it leans on; `label` what tells the span from another one for the same part.
+    """
 
     document: str
     start: int
@@ -41,6 +46,7 @@ class Choice:
     kind: str
     asked: str
     confidence: float
+    words: str
     label: str = ""
 
 
@@ -175,16 +181,21 @@ def quote_of(document: Document, span: tuple[int, int]) -> tuple[int, int]:
 
 def finished(document: Document, choice: Choice) -> tuple[int, int]:
     """The chosen span with whole figures, the value that goes with the name asked for, and whole enumerations."""
-    span = trimmed(document.text, choice.start, choice.end)
+    span = (choice.start, choice.end)
+    if choice.kind != "meaning":
+        span = whole_words(document.text, span, quote_of(document, span))
+    span = trimmed(document.text, *span)
     if choice.kind == "list":
         span = trimmed(document.text, *whole_enumeration(document.text, *span))
     if choice.kind == "number":
         sentence = quote_of(document, span)
-        span = aligned(document.text, span, sentence, choice.asked)
+        span = aligned(document.text, span, sentence, choice.asked, choice.words)
         first = one_figure(document.text, *span)
         span = first if unit_fit(choice.asked, document.text[slice(*first)]) > 0 else span
         span = growth_beside(document.text, span, sentence, choice.asked)
         span = with_fall(document.text, whole_figure(document.text, *span), choice.asked)
+    if choice.kind == "other":
+        span = of_kind(document.text, items(document.text, *span), choice.asked) or span
     if choice.kind in WHOLE:
         return whole_clauses(document.text, span, quote_of(document, span), WHOLE[choice.kind])
     return whole_figure(document.text, *span)

@@ -11,13 +11,17 @@ from index.fold import fold
 from index.records import Document, GlossaryEntry
 from index.split import clauses, sentences
 
-LONGEST = 100  # characters of a definition that is given whole
+WHOLE = 50  # characters of a definition that is given whole
+ENUMERATION = 3  # marks of enumeration from which on it is given whole up to LONGEST: its items are the answer
+LONGEST = 130
+_CIRCUMSTANCE = re.compile(r"以|在|依托|通过|为|围绕|按照|根据|针对|坚持|聚焦|充分|利用")
 _QUOTES = re.compile(r"[\s“”\"‘’《》「」『』]")
+_TELLS = "(?:是指|指的是|即|指|代表)"
 _LEAD = re.compile(r"[\s：:,，”\"’》]*(?:是指|指的是|系指|即|指|是)?[\s：:,，]*")
 
 
 def asked_entry(document: Document, asked: str) -> GlossaryEntry | None:
-    """The entry whose term the folded question names, the longest such; None where there is none."""
+    """The entry whose term, the longest, the folded question names, or which explains it; None where there is none."""
     words = _QUOTES.sub("", asked)
     quoted = [_QUOTES.sub("", term) for term in re.findall(r"[“\"‘「『《](.{2,20}?)[”\"’」』》]", asked)]
     found: list[tuple[int, int, GlossaryEntry]] = []
@@ -27,13 +31,23 @@ def asked_entry(document: Document, asked: str) -> GlossaryEntry | None:
             found.append((len(term), -entry.start, entry))
         else:
             found += [(len(part), -entry.start, entry) for part in quoted if part in term]
+    if not found:
+        # A part of a term is explained within another's entry: “4+3+X”现代产业体系：“4”是指…，“X”是指…
+        for term in re.findall(r"“([^“”]{1,20})”", asked):
+            told = re.compile(rf"“{re.escape(term)}”{_TELLS}", re.IGNORECASE)
+            found += [
+                (len(term), -entry.start, entry)
+                for entry in document.glossary
+                if told.search(document.text, entry.start, entry.end)
+            ]
     return max(found, key=lambda f: f[:2])[2] if found else None
 
 
 def definition(document: Document, entry: GlossaryEntry, asked: str) -> tuple[int, int]:
-    """The span that defines what is asked: the sentence behind the term, or as many of its clauses as are short.
+    """The span that defines what is asked: the sentence behind the term, or the core of a long one.
 
-    An entry may explain several terms one after the other; the sentence is then that of the term in `asked`.
+    An entry may explain several terms one after the other; the sentence is then that of the term in `asked`. A Chinese
+    definition ends with what the term is, so that a long one loses clauses from its front.
     """
     text = document.text
     start = _behind_term(text, entry, asked)
@@ -43,19 +57,26 @@ def definition(document: Document, entry: GlossaryEntry, asked: str) -> tuple[in
     if not spans:
         return entry.start, entry.end
     low, high = spans[0]
-    if high - low > LONGEST:
-        for _, end in clauses(text, low, high):
-            if end - low > LONGEST:
-                break
-            high = end
-        high = min(high, low + LONGEST) if high - low > LONGEST else high
-    return low, high
+    pieces = clauses(text, low, high)
+    if high - low <= WHOLE or (high - low <= LONGEST and any(_enumerates(text, *p, high - low) for p in pieces)):
+        return low, high
+    starts = [begin for begin, _ in pieces]
+    while len(starts) > 1 and high - starts[0] > WHOLE and _CIRCUMSTANCE.match(text, starts[0]):
+        starts.pop(0)
+    core = next((begin for begin in starts if high - begin <= WHOLE), starts[-1])
+    return core, min(high, core + LONGEST)
+
+
+def _enumerates(text: str, start: int, end: int, whole: int) -> bool:
+    """Whether a clause is an enumeration, and more than half of the definition."""
+    return text.count("、", start, end) >= ENUMERATION and 2 * (end - start) > whole
 
 
 def _behind_term(text: str, entry: GlossaryEntry, asked: str) -> int:
-    own = [term for term in re.findall(r"“([^“”]{2,20})”", entry.term) if fold(term) in asked]
-    if len(re.findall("“", entry.term)) > 1 and own:
-        told = re.compile(rf"“?{re.escape(own[0])}”?[^。；;，,]{{0,6}}?(?:是指|指的是|即|指|[:：])")
+    """Where the words begin that explain the one of the entry's terms that folded `asked` names."""
+    own = [term for term in re.findall(r"“([^“”]{1,20})”", text[entry.start : entry.end]) if f"“{fold(term)}”" in asked]
+    for term in own if _QUOTES.sub("", fold(entry.term)) not in _QUOTES.sub("", asked) else ():
+        told = re.compile(rf"“?{re.escape(term)}”?[^。；;，,：:]{{0,6}}?{_TELLS}")
         for match in told.finditer(text, entry.start, entry.end):
             return match.end()
     at = text.find(entry.term, entry.start, entry.end)

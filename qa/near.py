@@ -15,6 +15,7 @@ from qa.places import smaller_place
 from qa.question import LEANS_ON, Part, Query
 
 _AROUND = 100  # characters before a span, and after it, in which a place must be named
+_COMPARED_WITH = re.compile(r"[比较]((?:19|20)\d\d)")
 _COMPARED = r"(?<![较比])(?<!与)(?<!和)"
 
 
@@ -58,7 +59,7 @@ def missing_years(part: Part, document: Document, position: int) -> tuple[int, .
 
     A year that something is only compared with (较2021年) is not told of.
     """
-    asked = part.years_in(document.year)
+    asked = part.years_in(document.year) - {int(year) for year in _COMPARED_WITH.findall(part.asked)}
     around = document.text[max(position - 60, 0) : position + 60]
     if not asked or any(re.search(f"{_COMPARED}{year}", around) for year in asked):
         return ()

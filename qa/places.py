@@ -78,7 +78,9 @@ _SUBORDINATE = re.compile(
     r"(?![场民区域级委政长容内里外直属城乡])"
 )
 # No name of a place: 我们县, 哪个市, 贫困县, 大城市.
-_NO_NAME = re.compile(r"[个们各每全哪几些了是不的从到所多少年]|(?:[市县旗城超夜上股楼门集都辖级入富强困示范百小大]|地级|直辖)$")
+_NO_NAME = re.compile(
+    r"[个们各每全哪几些了是不的从到所多少年]|(?:[市县旗城超夜上股楼门集都辖级入富强困示范百小大]|地级|直辖)$"
+)
 
 
 def smaller_place(asked: str, place: str, around: str) -> str:

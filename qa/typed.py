@@ -21,11 +21,14 @@ _SHARE = re.compile(
 )
 _STRICT_SHARE = re.compile(r"百分之几|几成|占比|比重|增速|增幅|涨幅|百分点|几个点|percent|growth rate|what share")
 _MORE = re.compile(r"(?:增长|增加|提高|提升|下降|减少|降低|上涨|涨|升|降)了?(?:多少|几何)[?。!]*$")
-_RANK = re.compile(r"第几|排名|名次|位次|位居|排.?[几多第]|rank")
+_RANK = re.compile(
+    r"第几|(?:排名|名次|位次)(?:是|在|为|到)?(?:多少|几|如何|怎么?样?|什么)?[?。!]*$|排(?:在|到)?老?几|where .*\brank"
+)
 _MONEY = re.compile(
     r"多少钱|多少资金|(?:投资|投入|资金|收入|产值|金额|规模|成交|生产总值|gdp|盘子)[^,。]{0,6}(?:多少|有多大)$"
 )
 _IS_SHARE = re.compile(r"[%％‰]|百分|倍|成|番|[:：∶]|分之|同步|持平|一半|过半|半数|全部|全覆盖|首位|第")
+_IS_RANK = re.compile(r"第|首位|前|末|倒数|[位名]|并列|领先|榜")
 _CHANGE = re.compile(r"[增减升降涨多少]|提高|回落|下滑")
 _AMOUNTS = "元钱人名家户个亩吨辆套座所条项张台次位头只栋件公平立千岁"
 _HOW_MANY = re.compile(r"(?:哪|这|的|”)?(?P<count>[两二三四五六七八九十\d]+)(?:个|项|大|类|方面|种|条|家|张|所|座|处)")
@@ -56,7 +59,7 @@ def contradicts(asked: str, value: str, before: str) -> bool:
     `before` is what stands before the value: 增加 in front of a sum makes it an answer to 增加了多少.
     """
     if _RANK.search(asked):
-        return False
+        return not _IS_RANK.search(value)
     share = bool(_IS_SHARE.search(value))
     if _STRICT_SHARE.search(asked):
         return not share

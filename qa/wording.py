@@ -6,6 +6,7 @@ Knows strings and positions only; every function gives spans of the text it was 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from index.fold import fold
 from index.split import clauses
@@ -132,21 +133,37 @@ def whole_clauses(text: str, span: tuple[int, int], sentence: tuple[int, int], l
     return trimmed(text, touched[0][0], touched[-1][1]) if touched else span
 
 
-def aligned(text: str, span: tuple[int, int], sentence: tuple[int, int], asked: str) -> tuple[int, int]:
+def aligned(
+    text: str, span: tuple[int, int], sentence: tuple[int, int], asked: str, words: str = ""
+) -> tuple[int, int]:
     """The value that belongs to what is asked in "A、B分别为x、y": `span`, or the value at the asked name's place.
 
-    Only where the names before 分别 and the values after it are as many, and one name alone fits `asked` (folded) best.
+    Only where the names before 分别 and the values after it are as many, and one name alone fits `asked` (folded) best,
+    or, where none does, `words`, which hold the question before as well. A second 分别 of the sentence goes with the
+    names of the first: 增速分别居全市第二、第三.
     """
+    names: list[str] = []
     for match in _EACH.finditer(text, *sentence):
         values = _values(text, match.end(), sentence[1])
-        names = _names(text, sentence[0], match.start(), len(values))
+        own = _names(text, sentence[0], match.start(), len(values))
+        names = own if len(own) == len(values) else names
         if len(values) < 2 or len(names) != len(values) or not any(a <= span[0] < b for a, b in values):
             continue
-        shared = [sum(name.count(c) > 0 and c in asked for c in set(name)) / len(set(name)) for name in names]
-        best = max(shared)
-        if best > 0 and shared.count(best) == 1:
-            return values[shared.index(best)]
+        for told in (asked, words):
+            shared = [sum(c in told for c in set(name)) / len(set(name)) for name in names]
+            best = max(shared)
+            if best > 0 and shared.count(best) == 1:
+                return values[shared.index(best)]
     return span
+
+
+def of_kind(text: str, spans: Sequence[tuple[int, int]], asked: str) -> tuple[int, int] | None:
+    """Of several items the only one of the kind that folded `asked` names: a 小学 for 哪所小学; None else."""
+    wanted = _ONE_OF.search(asked)
+    if len(spans) < 2 or not wanted:
+        return None
+    fitting = [(a, b) for a, b in spans if text[a:b].endswith(wanted["kind"])]
+    return fitting[0] if len(fitting) == 1 else None
 
 
 def growth_beside(text: str, span: tuple[int, int], sentence: tuple[int, int], asked: str) -> tuple[int, int]:
@@ -166,6 +183,7 @@ _GROWTH_ASKED = re.compile(
 _GROWTH = re.compile(
     r"[^，,、。；;]{0,6}[，,、]?(?:同比|比上年|较上年|比去年|年均|名义|实际)?(?:增长|增加|提高|下降|减少|增)(?P<rate>[\d.]+(?:%|％|个百分点))"
 )
+_ONE_OF = re.compile(r"哪(?:一?[所个家座条种类只位项支])(?P<kind>[\u4e00-\u9fff]{2,4})[?。!]*$")
 _EACH = re.compile(r"分别|各自|依次")
 _VALUE = re.compile(r"(?:[+-]?\d[\d.,]*|第[一二三四五六七八九十\d]+)[^、，,；;。和\s]{0,8}")
 

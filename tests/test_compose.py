@@ -24,7 +24,7 @@ def document() -> Document:
 
 def choice(document: Document, words: str, kind: str = "number", asked: str = "多少", sure: float = 0.8) -> Choice:
     start = document.text.index(words)
-    return Choice(document.id, start, start + len(words), kind, asked, sure)
+    return Choice(document.id, start, start + len(words), kind, asked, sure, asked)
 
 
 def sliced(answer: Answer, document: Document) -> None:

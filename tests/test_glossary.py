@@ -43,3 +43,20 @@ def test_definitions_are_short_spans_behind_the_term(document: Document) -> None
     assert entry is not None
     start, end = definition(document, entry, "千万工程")
     assert document.text[start:end] == "“千村示范、万村整治”工程。"
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("农业“标准地”是什么意思", "实现农用地资源优化配置、劳动生产率和土地产出率提高的农业项目用地。"),
+        ("“X”代表什么", "新材料、海洋装备等若干新兴产业。"),
+        ("“造月工程”是个什么工程", "打造山区26县旅游核心吸引物,为旅游业高质量发展注入核心动力。"),
+        ("什么是“五快循环”", "快检测、快流调、快编组、快转运、快隔离。"),
+    ],
+)
+def test_the_core_of_a_definition(document: Document, question: str, told: str) -> None:
+    asked = fold(question)
+    entry = asked_entry(document, asked)
+    assert entry is not None
+    start, end = definition(document, entry, asked)
+    assert document.text[start:end] == told

@@ -9,6 +9,7 @@ from qa.wording import (
     growth_beside,
     has_figure,
     items,
+    of_kind,
     one_figure,
     trimmed,
     whole_enumeration,
@@ -152,3 +153,36 @@ def test_the_last_item_is_as_whole_as_the_others(text: str, span: str, expected:
     start = text.index(span)
     a, b = whole_last(text, items(text, start, start + len(span)))[-1]
     assert text[a:b] == expected
+
+
+SENTENCE = "财政总收入、一般公共预算收入分别增长5.0%、6.4%,增速分别居全市第二、第三;"
+
+
+@pytest.mark.parametrize(
+    ("taken", "asked", "words", "value"),
+    [
+        ("第三", "这个增速在全市排第几?", "财政总收入增幅是多少 → 这个增速在全市排第几?", "第二"),
+        ("第二", "一般公共预算收入增速全市第几?", "", "第三"),
+        ("6.4%", "去年增长了多少?", "财政总收入呢 → 去年增长了多少?", "5.0%"),
+        ("6.4%", "去年增长了多少?", "去年增长了多少?", "6.4%"),
+    ],
+)
+def test_values_go_with_what_was_asked_before(taken: str, asked: str, words: str, value: str) -> None:
+    start = SENTENCE.index(taken)
+    a, b = aligned(SENTENCE, (start, start + len(taken)), (0, len(SENTENCE)), asked, words)
+    assert SENTENCE[a:b] == value
+
+
+@pytest.mark.parametrize(
+    ("asked", "chosen"),
+    [
+        ("整体搬迁的是哪所小学?", "上叶小学"),
+        ("搬迁的是哪所学校?", None),
+        ("搬迁的是哪所中学", "珠岙中学"),
+        ("搬迁了什么?", None),
+    ],
+)
+def test_the_one_item_of_the_kind_that_is_asked_for(asked: str, chosen: str | None) -> None:
+    text = "珠岙中学、上叶小学"
+    found = of_kind(text, items(text, 0, len(text)), asked)
+    assert (text[slice(*found)] if found else None) == chosen
