@@ -1,10 +1,11 @@
-"""`python -m index`: build, add, remove, list, verify, text. Results on standard output, messages on standard error."""
+"""`python -m index`: build, add, remove, watch, list, verify, text. Results go to stdout, messages to stderr."""
 
 from __future__ import annotations
 
 import argparse
 import io
 import os
+import signal
 import sys
 import time
 from pathlib import Path
@@ -16,13 +17,15 @@ from index.errors import UserError
 from index.records import Document
 from index.store import open_index
 from index.take import Intake, shown
+from index.watch import Change, Watch
 
 DEFAULT = Path("data/index")
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; 0 when all went well, 1 when a check found damage or a file was refused, 2 for a mistake."""
-    options = _parser().parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else arguments
+    options = _parser().parse_args(["watch", *given[1:]] if given[:1] == ["--watch"] else given)
     for stream in (sys.stdout, sys.stderr):
         _speak_chinese(stream)
     try:
@@ -57,6 +60,7 @@ def _parser() -> argparse.ArgumentParser:
         ("build", _build, "a new index of files or folders, replacing the old one when it is complete"),
         ("add", _add, "add files or folders; a document of the same name is replaced"),
         ("remove", _remove, "remove documents by id"),
+        ("watch", _watch, "keep the index in step with a folder until stopped (also: --watch FOLDER)"),
         ("list", _list, "the documents of the index"),
         ("verify", _verify, "check every file of the index and list spots of the sources that could not be restored"),
         ("text", _text, "print the stored text of a document exactly"),
@@ -72,6 +76,11 @@ def _parser() -> argparse.ArgumentParser:
             )
         if name == "remove":
             command.add_argument("documents", nargs="+", metavar="DOCUMENT")
+        if name == "watch":
+            command.add_argument("folder", type=Path, metavar="FOLDER")
+            command.add_argument(
+                "--every", type=float, default=1.0, help="seconds between looks (default: %(default)s)"
+            )
         if name == "text":
             command.add_argument("document", metavar="DOCUMENT")
     return parser
@@ -83,6 +92,24 @@ def _build(options: argparse.Namespace) -> int:
 
 def _add(options: argparse.Namespace) -> int:
     return _told(add(options.paths, options.out, _Progress()))
+
+
+def _watch(options: argparse.Namespace) -> int:
+    watch = Watch(options.folder, options.out, _Progress())
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as Ctrl-C does, at any moment
+    try:
+        print(f"index: watching {shown(watch.folder)} for {shown(options.out)}", file=sys.stderr, flush=True)
+        watch.run(_tell, lambda line: print(f"index: {line}", file=sys.stderr, flush=True), options.every)
+    except KeyboardInterrupt:
+        print("index: stopped watching; the index is whole", file=sys.stderr)
+    return 0
+
+
+def _tell(change: Change) -> None:
+    _told(change.outcome)
+    for name in change.removed:
+        print(f"index: removed: {name}", file=sys.stderr)
+    sys.stdout.flush()
 
 
 def _told(outcome: Outcome) -> int:

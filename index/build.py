@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from index import disk, originals
 from index.duplicates import first_same, sketch
-from index.embed import open_encoder
 from index.errors import UserError
 from index.files import find_files
-from index.generation import Progress, State, current, write
+from index.generation import Progress, State, current, new_state, write
 from index.read import READERS
 from index.records import Document
-from index.take import Intake, shown, take
+from index.take import Intake, shown
+from index.worker import take_all
 
+_WAIT = 120.0  # seconds for another writer to end
 _LAID_OUT = ("pdf",)  # kinds whose text is put together from a layout: the worse copy of the same report
 
 
@@ -47,7 +49,7 @@ def build(paths: Sequence[Path], out: Path, model: str | None = None, progress: 
     """
     files, skipped = _sorted_out(find_files(paths), paths)
     with disk.writing(out):
-        return _put(out, read_all(files, progress), skipped, lambda: State(open_encoder(model)), progress)
+        return _put(out, files, skipped, lambda: new_state(model), progress)
 
 
 def add(paths: Sequence[Path], out: Path, progress: Progress | None = None) -> Outcome:
@@ -59,7 +61,7 @@ def add(paths: Sequence[Path], out: Path, progress: Progress | None = None) -> O
     files, skipped = _sorted_out(find_files(paths), paths)
     disk.read_manifest(out)  # so that no folder is made where there is no index
     with disk.writing(out):
-        return _put(out, read_all(files, progress), skipped, lambda: current(out), progress)
+        return _put(out, files, skipped, lambda: current(out), progress)
 
 
 def remove(names: Sequence[str], out: Path, wait: float = 0.0) -> None:
@@ -68,14 +70,28 @@ def remove(names: Sequence[str], out: Path, wait: float = 0.0) -> None:
     with disk.writing(out, wait):
         state = current(out)
         for name in dict.fromkeys(names):
-            if name not in state.documents:
+            if name not in state.held:
                 raise UserError(f"no document {name!r} in {out}", "an id as listed", "See: python -m index list")
             state.drop(name)
         write(out, state, None)
 
 
+def follow(out: Path, gone: Sequence[str], files: Sequence[Path], progress: Progress | None = None) -> Outcome:
+    """Leave out the documents `gone` and take the files, in one change; an index is made where there is none.
+
+    A document that only gets another id is not embedded again. UserError as `remove` and `add`, but for files that
+    cannot be taken, be it all of them.
+    """
+    with disk.writing(out, _WAIT):
+        intakes = take_all(files, progress)
+        state = current(out) if (out / disk.MANIFEST).exists() else new_state(None)
+        for name in gone:
+            state.drop(name)
+        return settle(out, intakes, state, progress)
+
+
 def settle(out: Path, intakes: Sequence[Intake], state: State, progress: Progress | None = None) -> Outcome:
-    """Take the documents of `intakes` into `state` and write it, where there is one that is not there already.
+    """Take the documents of `intakes` into `state` and write it, where that changes the index.
 
     Call it with the right to write.
     """
@@ -85,22 +101,31 @@ def settle(out: Path, intakes: Sequence[Intake], state: State, progress: Progres
     fresh: set[str] = set()
     for at in order:
         settled[at] = _settled(out, intakes[at], state, fresh)
-    if fresh:
+    if state.fresh or state.dropped:
         write(out, state, progress)
     return Outcome(tuple(settled[at] for at in range(len(intakes))))
 
 
 def _put(
     out: Path,
-    intakes: Sequence[Intake],
+    files: Sequence[Path],
     skipped: tuple[Path, ...],
     opened: Callable[[], State],
     progress: Progress | None,
 ) -> Outcome:
-    if all(intake.error for intake in intakes):
-        others = f"none of {len(intakes)} files can be taken; the first: " if len(intakes) > 1 else ""
-        raise UntakenError(others + intakes[0].error)
-    return replace(settle(out, intakes, opened(), progress), skipped=skipped)
+    with ThreadPoolExecutor(1) as beside:  # the index and its encoder are opened while other processes read the files
+        state = beside.submit(_ready, opened)
+        intakes = take_all(files, progress)
+        if all(intake.error for intake in intakes):
+            others = f"none of {len(intakes)} files can be taken; the first: " if len(intakes) > 1 else ""
+            raise UntakenError(others + intakes[0].error)
+        return replace(settle(out, intakes, state.result(), progress), skipped=skipped)
+
+
+def _ready(opened: Callable[[], State]) -> State:
+    state = opened()
+    state.opened()
+    return state
 
 
 class UntakenError(UserError):
@@ -118,7 +143,7 @@ def _settled(out: Path, intake: Intake, state: State, fresh: set[str]) -> Intake
     own = sketch(document)
     # A document of the same id counts only where it came with the same call: an earlier one is to be replaced.
     others = {name: told for name, told in state.sketches.items() if name != document.id or name in fresh}
-    found = first_same(own, others, {name: held.digest for name, held in state.documents.items()}, document.digest)
+    found = first_same(own, others, state.digests, document.digest)
     if found:
         return replace(intake, duplicate_of=found)
     if document.id in fresh:
@@ -127,10 +152,9 @@ def _settled(out: Path, intake: Intake, state: State, fresh: set[str]) -> Intake
         )
         return replace(intake, document=None, error=str(error))
     try:
-        state.kept[document.id] = originals.keep(out, intake)
+        state.put(document, own, originals.keep(out, intake))
     except UserError as error:
         return replace(intake, document=None, error=str(error))
-    state.documents[document.id], state.sketches[document.id] = document, own
     fresh.add(document.id)
     return intake
 
@@ -142,13 +166,3 @@ def _sorted_out(files: Sequence[Path], named: Sequence[Path]) -> tuple[list[Path
         found = f"no report among {len(files)} files, such as {shown(files[0])}"
         raise UserError(found, f"one of {', '.join(sorted(READERS))}", "Name a file or a folder with reports.")
     return [file for file in files if file not in skipped], skipped
-
-
-def read_all(files: Sequence[Path], progress: Progress | None, reader: Callable[[Path], Intake] = take) -> list[Intake]:
-    """What `reader` makes of each file, in their order."""
-    intakes = []
-    for at, file in enumerate(files):
-        intakes.append(reader(file))
-        if progress:
-            progress("read", at + 1, len(files))
-    return intakes

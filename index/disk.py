@@ -118,12 +118,29 @@ def discard(folder: Path, generation: Path) -> None:
         shutil.rmtree(generation, ignore_errors=True)
 
 
-def commit(folder: Path, generation: Path, manifest: Mapping[str, Any]) -> None:
-    """Flush `generation` to the disk, then make it the current one. The one before stays until the next write."""
-    files = {}
+def take_over(old: Path, new: Path) -> None:
+    """`new` is the file `old`, under both names where the file system can, else a flushed copy."""
+    try:
+        os.link(old, new)
+    except OSError:
+        shutil.copyfile(old, new)
+        flush(new)
+
+
+def commit(
+    folder: Path, generation: Path, manifest: Mapping[str, Any], known: Mapping[str, Mapping[str, Any]] | None = None
+) -> None:
+    """Flush `generation` to the disk, then make it the current one. The one before stays until the next write.
+
+    `known` are files that were taken over, with what the manifest before said of them.
+    """
+    files = dict(known or {})
     for file in sorted(p for p in generation.rglob("*") if p.is_file() and p.suffix != ".lock"):
-        files[file.relative_to(generation).as_posix()] = {"bytes": file.stat().st_size, "sha256": file_digest(file)}
-        flush(file)
+        name = file.relative_to(generation).as_posix()
+        if name not in files:
+            files[name] = {"bytes": file.stat().st_size, "sha256": file_digest(file)}
+            flush(file)
+    files = dict(sorted(files.items()))
     for part in [*(p for p in generation.rglob("*") if p.is_dir()), generation, folder]:
         flush(part)
     whole = {"format": FORMAT, "generation": generation.name, **manifest, "files": files}
@@ -193,15 +210,16 @@ def read_document(path: Path) -> Document:
 
 def write_passages(path: Path, passages: Sequence[Passage]) -> None:
     """One JSON line a passage, in the order of their numbers."""
-    lines = (json.dumps([p.document, p.start, p.end], ensure_ascii=False) for p in passages)
-    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    names = {name: json.dumps(name, ensure_ascii=False) for name in {p.document for p in passages}}
+    path.write_text("".join(f"[{names[p.document]}, {p.start}, {p.end}]\n" for p in passages), encoding="utf-8")
 
 
 def read_passages(path: Path) -> tuple[Passage, ...]:
     """The passages that `write_passages` wrote. UserError where the file is not what it wrote."""
     with _reading(path):
         # Bytes: of text, splitlines would cut at the line separators that a document's id may hold.
-        return tuple(Passage(*json.loads(line)) for line in path.read_bytes().splitlines())
+        lines = path.read_bytes().splitlines()
+        return tuple(Passage(*told) for told in json.loads(b"[" + b",".join(lines) + b"]"))
 
 
 @contextmanager

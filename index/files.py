@@ -33,4 +33,9 @@ def files_at(path: Path) -> list[Path]:
     if not path.is_dir():
         raise UserError(f"no file or folder {shown(path)}", "reports to read", "Check the path.")
     inside = (p for p in path.rglob("*") if p.is_file())
-    return sorted(p for p in inside if not any(part.startswith((".", "~$")) for part in p.relative_to(path).parts))
+    return sorted(p for p in inside if not any(map(is_hidden, p.relative_to(path).parts)))
+
+
+def is_hidden(name: str) -> bool:
+    """Whether a file or folder of that name is none of the user's own, such as what an office program keeps open."""
+    return name.startswith((".", "~$"))

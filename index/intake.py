@@ -14,7 +14,7 @@ from index import build, disk, originals
 from index.errors import UserError
 from index.generation import Progress, current
 from index.take import Intake
-from index.worker import Worker
+from index.worker import Worker, take_all
 
 __all__ = ["Intake", "admit", "original", "preview", "remove"]
 
@@ -42,15 +42,13 @@ def admit(
     writing fails; the index is as it was then.
     """
     disk.read_manifest(index_dir)
-    with Worker() as worker:
-        intakes = build.read_all(paths, progress, worker.take)
+    intakes = take_all(paths, progress)
     if all(intake.error for intake in intakes):
         return tuple(intakes)
     with disk.writing(index_dir, _WAIT):
         state = current(index_dir)
         if not replace:
-            held = {name: document.digest for name, document in state.documents.items()}
-            intakes = [_unless_there(intake, held) for intake in intakes]
+            intakes = [_unless_there(intake, state.digests) for intake in intakes]
         return build.settle(index_dir, intakes, state, progress).intakes
 
 

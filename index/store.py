@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -107,8 +107,26 @@ def _open(folder: Path, manifest: Mapping[str, Any], model: str | None) -> Index
     generation = folder / manifest["generation"]
     documents = {name: disk.read_document(generation / entry["file"]) for name, entry in manifest["documents"].items()}
     passages = disk.read_passages(generation / "passages.jsonl")
-    vectors = Vectors.load(generation / "vectors.faiss")
-    return Index(documents, passages, vectors, Lexical.load(generation / "lexical"), encoder, manifest)
+    lexical = load_lexical(generation, lambda: documents, passages)
+    return Index(documents, passages, Vectors.load(generation), lexical, encoder, manifest)
+
+
+def passage_input(document: Document, passage: Passage) -> str:
+    """What is embedded and searched by terms for a passage: its innermost heading, and its words."""
+    path = document.section_at(passage.start).path
+    words = document.text[passage.start : passage.end]
+    heading = path[-1] if path else ""
+    return words if not heading or words.startswith(heading) else f"{heading}\n{words}"
+
+
+def load_lexical(
+    generation: Path, documents: Callable[[], Mapping[str, Document]], passages: Sequence[Passage]
+) -> Lexical:
+    """The terms' part of a generation, made of the texts where an earlier version wrote it in another form."""
+    if not (generation / "lexical" / "meta.json").is_file():
+        return Lexical.load(generation / "lexical")
+    known = documents()
+    return Lexical.build([passage_input(known[passage.document], passage) for passage in passages])
 
 
 def check_encoder(folder: Path, manifest: Mapping[str, Any], encoder: Encoder) -> None:

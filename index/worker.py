@@ -1,6 +1,6 @@
-"""Files are read in a process of their own, so that a file that takes for ever or breaks a library costs only itself.
+"""Files are read in processes of their own: one that takes for ever, eats memory or breaks a library costs only itself.
 
-Knows how to ask and to stop that process, and nothing of what it does with a file. `python -m index.worker` is it.
+Knows how to ask and to stop those processes, and nothing of what they do with a file. `python -m index.worker` is one.
 """
 
 from __future__ import annotations
@@ -11,10 +11,14 @@ import resource
 import select
 import subprocess
 import sys
+import threading
 import time
+from collections import deque
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
 
 from index.errors import UserError
@@ -23,8 +27,48 @@ from index.records import Spot
 from index.take import Intake, shown, take
 
 READ_SECONDS = 180.0  # a file of 3,000 pages takes a third of that on one free core
-_MEMORY = 6 << 30  # bytes of address space of the reading process
+_MEMORY = 6 << 30  # bytes of address space of a reading process, at most, and at most half of what the machine has
 _ROOT = Path(__file__).parents[1]
+
+
+def take_all(
+    paths: Sequence[Path], progress: Callable[[str, int, int], None] | None = None, seconds: float = READ_SECONDS
+) -> list[Intake]:
+    """As `index.take.take` of each, in their order, by a process for each processor; none of them is left behind.
+
+    A file that takes longer than `seconds` or breaks its process is told as its intake's `error`.
+    """
+    waiting = deque(enumerate(paths))
+    found: SimpleQueue[tuple[int, Intake]] = SimpleQueue()
+    workers = [Worker(seconds) for _ in range(min(len(paths), os.cpu_count() or 1))]
+    threads = [threading.Thread(target=_serve, args=(worker, waiting, found), daemon=True) for worker in workers]
+    intakes: dict[int, Intake] = {}
+    try:
+        for thread in threads:
+            thread.start()
+        while len(intakes) < len(paths):
+            at, intake = found.get()
+            intakes[at] = intake
+            if progress:
+                progress("read", len(intakes), len(paths))
+    finally:  # where this was interrupted, nothing more is read
+        waiting.clear()
+        for worker in workers:
+            worker.kill()
+        for thread in threads:
+            thread.join()
+    return [intakes[at] for at in range(len(paths))]
+
+
+def _serve(worker: Worker, waiting: deque[tuple[int, Path]], found: SimpleQueue[tuple[int, Intake]]) -> None:
+    with worker, suppress(IndexError):
+        while True:
+            at, path = waiting.popleft()
+            try:
+                intake = worker.take(path)
+            except Exception as error:  # a defect of ours must not leave the caller waiting
+                intake = Intake(path, None, error=f"{shown(path)} was not read ({type(error).__name__}: {error})")
+            found.put((at, intake))
 
 
 class Worker:
@@ -51,6 +95,12 @@ class Worker:
         )
         error = UserError(found, "a file that can be read", "Save it again, as plain text if nothing else helps.")
         return Intake(path, None, error=str(error))
+
+    def kill(self) -> None:
+        """Ends the process from another thread, for the one that waits for its answer to go on."""
+        process = self._process
+        if process is not None:
+            process.kill()
 
     def stop(self) -> None:
         """Ends the process, at once where it does not listen."""
@@ -114,7 +164,8 @@ def main() -> None:
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # a library that prints must not be taken for an answer
     with suppress(ValueError, OSError):  # not every system limits address space
-        resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, resource.getrlimit(resource.RLIMIT_AS)[1]))
+        memory = min(_MEMORY, os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2)
+        resource.setrlimit(resource.RLIMIT_AS, (memory, resource.getrlimit(resource.RLIMIT_AS)[1]))
     for line in sys.stdin.buffer:
         out.write(json.dumps(_value(take(Path(json.loads(line))))).encode() + b"\n")
         out.flush()

@@ -64,7 +64,6 @@ SHARED: dict[str, set[str] | None] = {
 # Where the libraries live that give the product its parts.
 HOME = {
     "faiss": "index/vectors.py",
-    "tantivy": "index/lexical.py",
     "opencc": "index/fold.py",
     "langchain_text_splitters": "index/split.py",
     "gradio": "ui.py",
