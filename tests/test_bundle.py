@@ -39,7 +39,7 @@ def test_serving_asks_for_everything_but_what_other_encoders_need() -> None:
     asked = roots()
     names = [re.split(r"[<>=!~ \[;]", line)[0] for line in asked]
     assert set(names).isdisjoint(LEFT_OUT)
-    assert {"faiss-cpu", "onnxruntime", "gradio", "fastapi", "tantivy", "tokenizers"} <= set(names)
+    assert {"faiss-cpu", "onnxruntime", "gradio", "fastapi", "tokenizers"} <= set(names)
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert len(asked) == len(project["dependencies"]) - len(LEFT_OUT)
 
