@@ -226,6 +226,16 @@ def test_the_unit_and_the_image_start_the_server_with_options_it_has() -> None:
         assert [name for name in names if not re.search(rf"(?<![\w-]){name}(?![\w-])", help_text)] == []
 
 
+def test_the_composition_points_its_proxy_at_the_server() -> None:
+    composed = (ROOT / "deploy" / "compose.yaml").read_text(encoding="utf-8")
+    (edit,) = re.findall(r"^ +- (sed '.*') /wenbao.conf >", composed, re.M)
+    text = (ROOT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
+    done = subprocess.run(["sh", "-c", edit], input=text, capture_output=True, text=True, check=True)
+    assert re.findall(r"^    server (\S+);$", done.stdout, re.M) == ["wenbao:7860"]
+    assert re.search(r"^  wenbao:$", composed, re.M)
+    assert done.stdout.replace("wenbao:7860", "127.0.0.1:7860") == text
+
+
 def test_a_card_names_its_licence() -> None:
     """The real cards: what the list of contents takes from them."""
     for folder in (ROOT / "index" / "model", ROOT / "qa" / "model"):
