@@ -15,20 +15,27 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import SplineTransformer, StandardScaler
 
 from eval.judge import judge
 from eval.questions import Question, read_questions
 from index.store import open_index
 from qa.assistant import Assistant, Read
-from qa.confidence import FEATURES, Calibration, Candidate
+from qa.confidence import FEATURES, FLAT, Calibration, Candidate, Curve
 from qa.question import Query, understand
 from qa.reader import Reader
 from qa.scope import Scope, scope_of
 
 GRID = {"span": (0.1, 0.2, 0.35), "search": (0.2, 0.4, 0.7), "period": (0.7, 1.4), "figure": (1.0,), "unit": (0.0, 0.7)}
+KNOTS = 5  # of each sign's curve
 RISK = 0.05  # share of wrong answers among those given that the threshold aims at
 FALSE_REFUSALS = 0.06  # share of answerable questions that it may cost at most
+
+
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +75,7 @@ def outcomes(reads: Sequence[Known], assistant: Assistant) -> list[tuple[Candida
 
 def fit(reads: Sequence[Known], assistant: Assistant) -> Calibration:
     """The calibration that answers most of `reads` rightly, with a fitted confidence and a threshold for RISK."""
-    start = replace(assistant.calibration, weights=(0.0,) * len(FEATURES), intercept=0.0, threshold=0.0)
+    start = replace(assistant.calibration, curves=(FLAT,) * len(FEATURES), intercept=0.0, threshold=0.0)
     best, best_right = start, -1
     for values in itertools.product(*GRID.values()):
         span, search, period, figure, unit = values
@@ -78,9 +85,27 @@ def fit(reads: Sequence[Known], assistant: Assistant) -> Calibration:
             best, best_right = trial, right
     known = [(c.signs, ok) for c, ok in outcomes(reads, Assistant(assistant.index, assistant.reader, best)) if c]
     signs, right_ = np.array([s for s, _ in known]), np.array([ok for _, ok in known])
-    model = LogisticRegression(C=1.0, max_iter=1000).fit(signs, right_)
-    fitted = replace(best, weights=tuple(model.coef_[0].tolist()), intercept=float(model.intercept_[0]))
+    curves, intercept = logistic_curves(signs, right_)
+    fitted = replace(best, curves=curves, intercept=intercept)
     return replace(fitted, threshold=threshold(reads, Assistant(assistant.index, assistant.reader, fitted)))
+
+
+def logistic_curves(signs: Floats, right: NDArray[np.bool_]) -> tuple[tuple[Curve, ...], float]:
+    """A logistic regression on a piecewise linear function of each column of `signs`, and its intercept.
+
+    The functions are sums of hats (B-splines of degree 1) at KNOTS even places, so that a hat's coefficient is the
+    function's value there.
+    """
+    scaler, hats = StandardScaler(), SplineTransformer(n_knots=KNOTS, degree=1, extrapolation="constant")
+    model = LogisticRegression(C=0.3, max_iter=3000)
+    make_pipeline(scaler, hats, model).fit(signs, right)
+    curves = []
+    for column, (mean, scale) in enumerate(zip(scaler.mean_, scaler.scale_, strict=True)):
+        places = hats.bsplines_[column].t[1:-1] * scale + mean
+        values = model.coef_[0][column * KNOTS : (column + 1) * KNOTS]
+        points = dict(zip(places.round(4).tolist(), values.round(4).tolist(), strict=True))
+        curves.append(tuple(points.items()))
+    return tuple(curves), round(float(model.intercept_[0]), 4)
 
 
 def threshold(reads: Sequence[Known], assistant: Assistant) -> float:
@@ -116,13 +141,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     questions = [q for q in questions if not options.only or q.doc in options.only]
     index, reader = open_index(options.index), Reader(options.reader)
     questions = [q for q in questions if all(d in index.documents for d in q.documents)]
-    plain = Calibration(0.2, 0.3, 0.7, 1.0, 0.5, (0.0,) * len(FEATURES), 0.0, 0.0)
+    plain = Calibration(0.2, 0.3, 0.7, 1.0, 0.5, (FLAT,) * len(FEATURES), 0.0, 0.0)
     assistant = Assistant(index, reader, plain)
     fitted = fit(read_all(questions, assistant), assistant)
     value = {
         name: getattr(fitted, name) for name in ("span", "search", "period", "figure", "unit", "intercept", "threshold")
     }
-    value["weights"] = dict(zip(FEATURES, fitted.weights, strict=True))
+    value["curves"] = dict(zip(FEATURES, fitted.curves, strict=True))
     (options.reader / "calibration.json").write_text(json.dumps(value, indent=1) + "\n", encoding="utf-8")
     print(json.dumps(value))
     return 0

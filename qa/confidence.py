@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
+
 from index.records import Document
 from index.store import Index
 from qa.glossary import asked_entry, definition
@@ -20,11 +22,14 @@ from qa.reader import BUNDLED, Reading, Span
 from qa.typed import contradicts, tells_number, tells_time, unit_fit
 from qa.wording import whole_figure
 
-FEATURES = ("relevance", "span", "gap", "period", "search", "figure", "unit", "glossary")
+FEATURES = ("relevance", "span", "gap", "period", "search", "figure", "unit", "glossary", "mass")
 GLOSSARY = 6.0  # what a definition from the glossary itself gains over any other span
 NO_FIGURE = 10.0  # what a span without a figure loses where one is asked for: any with one goes before it
 LONGEST_NUMBER = 40  # characters of a span that tells a number with the words around it
 GAP = 5.0  # the lead over the next passage counts up to this, and is this where there is no next
+
+Curve = tuple[tuple[float, float], ...]
+FLAT: Curve = ((0.0, 0.0),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +49,8 @@ class Calibration:
 
     A candidate's score is relevance + `span` * span score + `search` * the hit's score + `period` * period fit +
     `unit` * the unit's fit + `figure` where a figure is asked for and told (less NO_FIGURE where it is not told).
-    `weights` and `intercept` are a logistic function of the signs.
+    The confidence is a logistic function of `intercept` and of what each sign adds by its curve, in the order of
+    FEATURES: a line through points (sign, logit), level beyond the first and the last.
     """
 
     span: float
@@ -52,26 +58,30 @@ class Calibration:
     period: float
     figure: float
     unit: float
-    weights: tuple[float, ...]
+    curves: tuple[Curve, ...]
     intercept: float
     threshold: float
 
     def confidence(self, candidate: Candidate) -> float:
         """The chance that the candidate's answer is right, in [0, 1]."""
-        sum_ = self.intercept + sum(w * s for w, s in zip(self.weights, candidate.signs, strict=True))
+        sum_ = self.intercept + sum(
+            float(np.interp(sign, [x for x, _ in curve], [y for _, y in curve]))
+            for curve, sign in zip(self.curves, candidate.signs, strict=True)
+        )
         return round(1 / (1 + math.exp(-max(min(sum_, 30.0), -30.0))), 4)
 
 
 def load_calibration(folder: Path = BUNDLED) -> Calibration:
     """The calibration that lies beside the reader's weights."""
     value = json.loads((folder / "calibration.json").read_text(encoding="utf-8"))
-    value["weights"] = tuple(value["weights"][name] for name in FEATURES)
+    value["curves"] = tuple(tuple(map(tuple, value["curves"][name])) for name in FEATURES)
     return Calibration(**value)
 
 
 def candidates(part: Part, readings: Sequence[Reading], index: Index, calibration: Calibration) -> list[Candidate]:
     """All spans that may answer `part`, best first; the first one's signs hold its lead over the next passage."""
     found: list[Candidate] = []
+    mass = math.log(sum(math.exp(min(reading.relevance, 30.0)) for reading in readings)) if readings else 0.0
     for reading in readings:
         document = index.documents[reading.hit.passage.document]
         period = period_fit(part, document, reading.hit.passage.start)
@@ -92,7 +102,7 @@ def candidates(part: Part, readings: Sequence[Reading], index: Index, calibratio
                 + calibration.unit * unit
                 + GLOSSARY * defines
             )
-            signs = (reading.relevance, span.score, 0.0, period, reading.hit.score, figure, unit, float(defines))
+            signs = (reading.relevance, span.score, 0.0, period, reading.hit.score, figure, unit, float(defines), mass)
             found.append(Candidate(document.id, span, reading, signs, score))
     found.sort(key=lambda c: (-c.score, c.document, c.span.start, c.span.end))
     rivals = [c.score for c in found if c.reading is not found[0].reading]
