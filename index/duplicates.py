@@ -21,6 +21,9 @@ _KEPT, _KEPT_FIGURES = 256, 64  # hashes; 256 tell a share to about three hundre
 _SAME, _SAME_FIGURES = 0.75, 0.75
 _SHORT = 200  # hashes below which a text has to agree wholly
 _FEW_FIGURES = 8
+_SHARED = (
+    16  # smallest hashes; two texts that share three quarters of their pieces have one in common but for 1 in 10^9
+)
 _NOT_WORDS = re.compile(r"[\W_]+")
 _FIGURE = re.compile(r"\d+(?:\.\d+)?")
 _BASE = np.uint64(0x9E3779B97F4A7C15)
@@ -59,6 +62,8 @@ def same(a: Sketch, b: Sketch) -> bool:
         return False
     if min(len(a.pieces), len(b.pieces)) < _SHORT:
         return a.pieces == b.pieces and a.figures == b.figures
+    if set(a.pieces[:_SHARED]).isdisjoint(b.pieces[:_SHARED]):
+        return False
     if max(len(a.figures), len(b.figures)) >= _FEW_FIGURES and likeness(a.figures, b.figures) < _SAME_FIGURES:
         return False
     return likeness(a.pieces, b.pieces) >= _SAME
