@@ -1,4 +1,4 @@
-"""What an index holds depends on its documents alone: changed in any order, it is what one build makes, byte for byte."""
+"""What an index holds depends on its documents alone: changed in any order, it is what one build makes of them."""
 
 from __future__ import annotations
 
