@@ -248,3 +248,27 @@ def test_an_overload_is_told_at_once_and_whoever_has_a_place_is_answered(tmp_pat
         if reply.status_code == 503:
             assert reply.json()["error"]["code"] == "busy"
             assert 1 <= int(reply.headers["retry-after"]) <= 60
+
+
+def test_a_question_that_the_servers_end_cuts_off_may_be_asked_again(tmp_path: Path) -> None:
+    stand_in, asked, end = two_reports(), threading.Event(), threading.Event()
+
+    class Slow:
+        index = stand_in.index
+
+        def ask(self, question: str, history: Sequence[str] = (), documents: Sequence[str] = ()) -> Answer:
+            if question == ASK["question"]:
+                asked.set()
+                end.wait(60)
+            return stand_in.ask(question, history, documents)
+
+    guard = Guard(Watched(tmp_path / "access.json"), Settings())
+    site = Site.of(Slow(), guard=guard)  # type: ignore[arg-type]
+    with ThreadPoolExecutor(1) as pool:
+        with serving(create_app(site), **server_settings(guard)) as address:
+            asking = pool.submit(httpx.post, f"{address}/api/v1/ask", json=ASK, timeout=60)
+            assert asked.wait(30)
+        end.set()
+        reply = asking.result()
+    assert (reply.status_code, reply.json()["error"]["code"]) == (503, "stopping")
+    assert (reply.headers["retry-after"], reply.headers["connection"]) == ("5", "close")

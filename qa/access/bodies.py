@@ -62,6 +62,9 @@ class Bodies:
             await intake.run(self.app)
         except Refused as refused:
             await intake.refuse(refused)
+        except asyncio.CancelledError:
+            # The server ends and waits no longer for this answer: that is no defect, and it may be asked again.
+            await intake.refuse(Refused(503, "stopping", "服务器正在停止。", "请稍后再试。", 5))
 
 
 class Intake:
@@ -103,7 +106,7 @@ class Intake:
         state(self._scope)["refused"] = refused.code
         if not self._started:
             unread = self._begun is not None and not self._ended
-            closes = refused.status in (408, 413) or unread
+            closes = refused.status in (408, 413) or refused.code == "stopping" or unread
             await refuse(self._scope, self._send, refused, _CLOSE if closes else ())
 
     def _check_length(self) -> None:
