@@ -53,7 +53,8 @@ def _check_kind(names: set[str], path: Path, kind: str) -> None:
         if member in names:
             if found != kind:
                 remedy = f"Rename it to {suffix}." if found in ("DOCX", "XLSX") else f"Save it as {kind}."
-                raise UserError(f"{path} is an {found} file", f"a {kind} file", remedy)
+                article = "a" if found in ("DOCX", "PPTX") else "an"
+                raise UserError(f"{path} is {article} {found} file", f"a {kind} file", remedy)
             return
     raise UserError(f"{path} is a ZIP archive", f"a {kind} file", "Unpack it and read the files inside.")
 

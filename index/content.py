@@ -23,13 +23,15 @@ class Content:
     """`encoding` is the codec of the bytes, "" for kinds that have none.
 
     `headings` are `(offset of the line, level from 1)` of the lines that the file marks as headings; `pages` the
-    offsets at which the pages begin, the first of them 0, or empty for kinds without pages. Both ascend.
+    offsets at which the pages begin, the first of them 0, or empty for kinds without pages. Both ascend. `recognised`
+    counts the pages that were read from their pictures.
     """
 
     text: str
     encoding: str = ""
     headings: tuple[tuple[int, int], ...] = ()
     pages: tuple[int, ...] = ()
+    recognised: int = 0
 
 
 Reader = Callable[[bytes, Path], Content]

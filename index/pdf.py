@@ -8,7 +8,7 @@ from __future__ import annotations
 import ctypes
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -16,11 +16,15 @@ from typing import Any
 import pypdfium2
 import pypdfium2.raw as pdfium
 
+from index import ocr
 from index.content import MAX_PAGES, Content, damaged
 from index.errors import UserError
 from index.layout import PageRuns, Run, flow
 
-_OCR = "Read it with OCR: save the result as a PDF with a text layer, or as plain text."
+_OCR = (
+    "Read it with OCR: save the result as a PDF with a text layer, or as plain text. "
+    "With the extra [ocr] installed it is read here."
+)
 _PASSWORD = (pdfium.FPDF_ERR_PASSWORD, pdfium.FPDF_ERR_SECURITY)
 _UNREADABLE = 0.3  # share of characters without a known meaning from which the text is of no use
 _METRE = re.compile(r"(?:^|[^a-zA-Z])[kcdm]?m$")  # before an exponent, not a note
@@ -52,18 +56,55 @@ def read_pdf(data: bytes, path: Path) -> Content:
         if len(document) > MAX_PAGES:
             raise UserError(f"{path} has {len(document)} pages", f"at most {MAX_PAGES}", "Split it into several files.")
         pages = [_page(document, number) for number in range(len(document))]
+        words = "".join(run.text for page in pages for run in page.runs)
+        meaningless = sum(map(_meaningless, words)) > _UNREADABLE * len(words)
+        scanned = [
+            number
+            for number, page in enumerate(pages)
+            if meaningless or (not page.runs and _is_picture(document, number))
+        ]
+        if scanned and ocr.available():
+            _check_number(path, len(scanned), len(pages))
+            for number in scanned:
+                pages[number] = _recognised(document, number)
+            return _checked(path, replace(flow(pages), recognised=len(scanned)), len(pages))
     except pypdfium2.PdfiumError as error:
         raise damaged(path, "PDF", error) from error
     finally:
         document.close()
-    words = "".join(run.text for page in pages for run in page.runs)
-    if not words.strip():
-        raise UserError(f"{path} has {len(pages)} pages without text (a scan)", "a PDF file with a text layer", _OCR)
-    if sum(map(_meaningless, words)) > _UNREADABLE * len(words):
+    if meaningless:
         raise UserError(
             f"{path} has fonts that do not say which characters they show", "a PDF with readable text", _OCR
         )
-    return flow(pages)
+    return _checked(path, flow(pages), len(pages))
+
+
+def _checked(path: Path, content: Content, pages: int) -> Content:
+    if not content.text.strip():
+        raise UserError(f"{path} has {pages} pages without text (a scan)", "a PDF file with a text layer", _OCR)
+    return content
+
+
+def _check_number(path: Path, scanned: int, pages: int) -> None:
+    if scanned > ocr.MOST_PAGES:
+        found = f"{path} has {scanned} of {pages} pages without text (a scan)"
+        raise UserError(found, f"at most {ocr.MOST_PAGES} such pages", "Split it, or read it with OCR beforehand.")
+
+
+def _is_picture(document: pypdfium2.PdfDocument, number: int) -> bool:
+    """Whether a page shows pictures: a blank one does not."""
+    page = document[number]
+    found = any(True for _ in page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_IMAGE], max_depth=3))
+    page.close()
+    return found
+
+
+def _recognised(document: pypdfium2.PdfDocument, number: int) -> PageRuns:
+    page = document[number]
+    width, height = page.get_size()
+    picture = page.render(scale=ocr.SCALE).to_numpy()
+    page.close()
+    return ocr.recognise(picture, width, height)
 
 
 def _page(document: pypdfium2.PdfDocument, number: int) -> PageRuns:

@@ -38,6 +38,12 @@ _SIGNATURES = (
     (b"Rar!", "a RAR archive"),
     (b"\x7fELF", "a program"),
 )
+_WEB_PAGE = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:<!--.{0,400}?-->\s*)?<(?:!doctype html|html[ >])", re.IGNORECASE | re.DOTALL
+)
+_WEB_ARCHIVE = re.compile(
+    rb"(?:[A-Za-z-]+:[^\n]{0,200}\r?\n(?:[ \t][^\n]{0,200}\r?\n)*){0,8}Content-Type: multipart/related", re.I
+)
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_-]{3,20})", re.IGNORECASE)
 _PAGE_CODECS = {
     **dict.fromkeys(("utf-8", "utf8"), "utf-8"),
@@ -96,6 +102,7 @@ def read(path: Path) -> RawText:
         limit = f"at most {MAX_CHARACTERS:,}"
         raise UserError(f"{path} has {len(content.text):,} characters", limit, "Split it into several files.")
     digest = hashlib.sha256(data).hexdigest()
+    kind += f" ({content.recognised} pages by OCR)" if content.recognised else ""
     return RawText(content.text, content.encoding, kind, digest, content.headings, content.pages)
 
 
@@ -108,6 +115,8 @@ def decode(data: bytes, name: str) -> tuple[str, str]:
     for signature, what in _SIGNATURES:
         if data.startswith(signature):
             raise UserError(f"{name} is {what}", "a text file", _REMEDIES.get(signature, _SAVE_AS_UTF8))
+    if _WEB_ARCHIVE.match(data):
+        raise UserError(f"{name} is a web archive (MHT)", "a page or a text", "Open it and save it as HTML or as text.")
     codec = next((codec for mark, codec in _BOMS if data.startswith(mark)), "utf-8")
     try:
         text = data.decode(codec)
@@ -124,9 +133,20 @@ def decode(data: bytes, name: str) -> tuple[str, str]:
 def _detected(data: bytes, name: str) -> tuple[str, str]:
     # A short stretch full of figures and names looks messy to the default threshold of 0.2.
     best = from_bytes(data, cp_isolation=_LEGACY, threshold=0.5).best()
+    if best is None and b"\0" in data and _is_utf8(data):
+        found = f"{name} holds {data.count(0)} NUL characters"
+        raise UserError(found, "a text file", "It is damaged or no text: save it again as plain text in UTF-8.")
     if best is None:
         raise UserError(f"{name} is not text in any known encoding", "UTF-8, UTF-16, GB18030 or Big5", _SAVE_AS_UTF8)
     return data.decode(best.encoding), best.encoding
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _looks_binary(text: str) -> bool:
@@ -151,6 +171,8 @@ def _bytes(path: Path) -> bytes:
 
 
 def _plain(data: bytes, path: Path) -> Content:
+    if _WEB_PAGE.match(data):
+        raise UserError(f"{path} is a web page", "a text file", "Rename it to .html.")
     return Content(*decode(data, str(path)))
 
 
@@ -209,7 +231,8 @@ def _expect(data: bytes, path: Path, signature: bytes, kind: str) -> None:
     """UserError unless `data` begins as a file of `kind` does; says what it is where that can be told."""
     if data.startswith(signature):
         return
-    what = next((what for mark, what in _SIGNATURES if data.startswith(mark)), f"no {kind} file")
+    what = "a web page" if _WEB_PAGE.match(data) else f"no {kind} file"
+    what = next((what for mark, what in _SIGNATURES if data.startswith(mark)), what)
     remedy = next((r for mark, r in _REMEDIES.items() if data.startswith(mark)), f"Open it and save it as {kind}.")
     raise UserError(f"{path} is {what}", f"a {kind} file", remedy)
 

@@ -17,6 +17,12 @@ SIMPLIFIED = (DATA / "report-county.txt").read_text(encoding="utf-8")
 TRADITIONAL = (DATA / "report-printed.txt").read_text(encoding="utf-8")
 
 
+MHT = (
+    b"From: <Saved by a browser>\r\nSubject: a\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related;\r\n"
+    b' boundary="x"\r\n\r\n--x\r\nContent-Type: text/html\r\n\r\n<html></html>'
+)
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "gb18030"])
 @pytest.mark.parametrize("length", [40, 400, 4000])
 def test_simplified_text_is_read_from_every_encoding(encoding: str, length: int) -> None:
@@ -59,7 +65,22 @@ def test_utf8_and_utf16_with_a_mark_give_back_every_text(text: str) -> None:
         ("scan.txt", b"%PDF-1.7 ...", "scan.txt is a PDF file"),
         ("book.txt", b"PK\x03\x04....", "book.txt is a ZIP archive"),
         ("raw.txt", bytes(range(256)) * 20, "raw.txt is"),
-        ("zero.txt", b"abc\0\1\2\3" * 40, "zero.txt is"),
+        (
+            "page.txt",
+            b"\xef\xbb\xbf\n<!DOCTYPE html><html>",
+            "page.txt is a web page; wanted a text file. Rename it to .html.",
+        ),
+        ("page.docx", b"<html lang=zh>", "page.docx is a web page; wanted a DOCX file."),
+        (
+            "old.md",
+            b"\xd0\xcf\x11\xe0" + b"\0" * 80,
+            "old.md is an old Office file; wanted a text file. Save it as DOCX",
+        ),
+        ("holes.txt", "生产总值\0\0增长。".encode() * 9, "holes.txt holds 18 NUL characters; wanted a text file."),
+        ("saved.html", MHT, "saved.html is a web archive (MHT); wanted a page or a text. Open it and save it as HTML"),
+        ("report.ofd", b"PK\x03\x04", "report.ofd is of kind '.ofd'"),
+        ("report.doc", b"\xd0\xcf\x11\xe0", "report.doc is of kind '.doc'"),
+        ("zero.txt", b"abc\0\1\2\3" * 40, "zero.txt holds 40 NUL characters"),
         ("song.mp3", b"ID3", "song.mp3 is of kind '.mp3'"),
         ("README", b"text", "README has no suffix"),
     ],
