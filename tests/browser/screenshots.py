@@ -1,54 +1,186 @@
-"""Takes the pictures of docs/ from a running page: `python tests/browser/screenshots.py http://127.0.0.1:7860 docs`."""
+"""Takes every picture of docs/pictures anew, each state of the page at a desk's and a phone's width.
+
+`python tests/browser/screenshots.py [FOLDER]` builds an index of reports that ship with the code and serves it.
+It knows the page as a reader does; it must not know how an answer comes about.
+"""
 
 from __future__ import annotations
 
 import shutil
+import subprocess
 import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from driving import DATA, PHONE, ROOT, at_home, marked, opened, product, report, settled
+from driving import ask as asked
+from PIL import Image
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-DESK, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
-QUESTIONS = ("2022年固定资产投资增长了多少？", "城乡居民人均可支配收入分别达到多少？")
+DESK = {"width": 1280, "height": 800}
+PAPER = {"width": 794, "height": 1123}
+"""A4 at 96 dots an inch."""
+
+REPORTS = ("index/reports", *(f"tests/data/compare/{place}.txt" for place in ("云南省", "山东省", "江苏省", "重庆市")))
+NUMBER = "三门县2022年固定资产投资增长了多少？"
+FOLLOW_UP = "那今年的目标呢？"
+LIST = "三门县城乡居民人均可支配收入分别达到多少？"
+SEVERAL = "各省2026年地区生产总值的增长目标是多少？"
+UNANSWERED = "三门县有几条地铁线路？"
+
+Shoot = Callable[[str], None]
 
 
 def ask(page: Page, question: str) -> None:
-    before = page.locator(".wb-answer").count()
-    page.locator("#wb-box textarea").fill(question)
-    page.locator("#wb-box textarea").press("Enter")
-    expect(page.locator(".wb-answer")).to_have_count(before + 1)
-    expect(page.locator(".wb-answer").last).not_to_contain_text("正在查找")
-    page.wait_for_timeout(700)
+    asked(page, question)
+    expect(page.locator("#wb-evidence .wb-head")).not_to_have_text("可以提问的报告")
+    still(page)
 
 
-def pictures(browser: Browser, address: str, folder: Path, name: str, **options: object) -> None:
-    """NAME-start, NAME (answered) and NAME-report, from one conversation."""
-    context = browser.new_context(locale="zh-CN", **options)  # type: ignore[arg-type]
-    page = context.new_page()
-    with page.expect_response("**/gradio_api/queue/join*"):
-        page.goto(address)
-    page.wait_for_timeout(1000)
-    page.screenshot(path=folder / f"{name}-start.png")
-    for question in QUESTIONS:
-        ask(page, question)
-    page.screenshot(path=folder / f"{name}.png")
+def still(page: Page) -> None:
+    """Waits until nothing moves: fonts, scrolling, what comes after an answer."""
+    page.evaluate("document.activeElement?.blur()")
+    page.wait_for_timeout(1200)
+
+
+def begin(page: Page, address: str) -> None:
+    """The page with as many examples as it shows; the first visitor waits for them to be tried out."""
+    opened(page, address)
+    expect(page.locator(".wb-example-list button")).to_have_count(6, timeout=180_000)
+    still(page)
+
+
+def talk(page: Page, address: str, shoot: Shoot) -> None:
+    """One conversation, and what can be opened from it."""
+    begin(page, address)
+    shoot("start")
+    ask(page, NUMBER)
+    shoot("answer")
     page.locator("a.wb-cite").last.click()
-    expect(page.frame_locator("#wb-frame").locator("mark.words").first).to_be_in_viewport()
-    page.wait_for_timeout(700)
-    page.screenshot(path=folder / f"{name}-report.png")
-    context.close()
+    expect(marked(page)).to_have_text("28.8%")
+    still(page)
+    shoot("report")
+    page.get_by_role("tab", name="出处").click()
+    for name, question in (("follow-up", FOLLOW_UP), ("list", LIST), ("table", SEVERAL), ("refusal", UNANSWERED)):
+        ask(page, question)
+        shoot(name)
+    page.locator(".wb-act-why").first.click()
+    expect(page.locator("#wb-why .wb-card").first).to_be_visible()
+    still(page)
+    shoot("why")
+    page.locator(".wb-act-bad").last.click()
+    page.locator("#wb-feedback input[value='应答未答']").check()
+    still(page)
+    shoot("feedback")
+    page.locator("#wb-feedback .wb-feedback-send").click()
+    expect(page.locator("#wb-feedback")).to_be_hidden()
+    page.locator(".wb-more-open").click()
+    expect(page.locator(".wb-recent-open").first).to_be_visible()
+    still(page)
+    shoot("history")
+    page.locator(".wb-upload-open").click()
+    page.locator(".wb-files").set_input_files(DATA / "report-county.txt")
+    expect(page.locator(".wb-intake .wb-facts")).to_be_visible(timeout=60_000)
+    still(page)
+    shoot("upload")
 
 
-def main(address: str, folder: Path) -> None:
+def answer(page: Page, address: str, shoot: Shoot) -> None:
+    """An answer with its evidence, and the report at its place."""
+    opened(page, address)
+    ask(page, NUMBER)
+    shoot("answer")
+    page.locator("a.wb-cite").last.click()
+    expect(report(page).locator("mark.words").first).to_be_in_viewport()
+    still(page)
+    shoot("report")
+
+
+def large(page: Page, address: str, shoot: Shoot) -> None:
+    opened(page, address)
+    page.locator(".wb-large").click()
+    ask(page, NUMBER)
+    shoot("answer")
+
+
+def keeper(page: Page, address: str, shoot: Shoot) -> None:
+    page.goto(f"{address}/keeper")
+    expect(page.locator("#list")).to_be_visible()
+    shoot("keeper")
+
+
+def printed(page: Page, address: str, shoot: Shoot) -> None:
+    """The report's page as paper shows it: the place is the answer's own link."""
+    opened(page, address)
+    link = asked(page, NUMBER).locator("a.wb-cite").first.get_attribute("href")
+    page.goto(f"{address}/{link}")
+    page.emulate_media(media="print")
+    page.add_style_tag(content="body { padding: 20mm 18mm }")  # the margins that paper has
+    page.locator("mark.words").first.evaluate("mark => scrollTo(0, mark.getBoundingClientRect().top + scrollY - 400)")
+    still(page)
+    shoot("printed")
+
+
+LOOKS: tuple[tuple[str, Callable[[Page, str, Shoot], None], dict[str, str]], ...] = (
+    ("", talk, {}),
+    ("dark-", answer, {"color_scheme": "dark"}),
+    ("large-", large, {}),
+    ("tw-", answer, {"locale": "zh-TW"}),
+    ("en-", answer, {"locale": "en-GB"}),
+    ("", keeper, {}),
+)
+
+
+def pictures(browser: Browser, address: str, folder: Path) -> None:
+    for end, size in (("desk", DESK), ("phone", PHONE)):
+        for start, look, options in LOOKS:
+            with at_home(browser, viewport=size, **options) as context:
+                page = context.new_page()
+                look(
+                    page,
+                    address,
+                    lambda name, page=page, start=start, end=end: _shoot(page, folder / f"{start}{name}-{end}.png"),
+                )
+    with at_home(browser, viewport=PAPER) as context:
+        page = context.new_page()
+        printed(page, address, lambda name: _shoot(page, folder / f"{name}.png"))
+
+
+def _shoot(page: Page, file: Path) -> None:
+    settled(page) if page.locator("#wb-box").count() else None
+    page.screenshot(path=file)
+    # A page of text needs few colours: a third of the size.
+    Image.open(file).convert("RGB").quantize(192, dither=Image.Dither.NONE).save(file, optimize=True)
+    print(file.name, file=sys.stderr)
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """The product over the reports."""
+    build = [sys.executable, "-m", "index", "build", *REPORTS, "--out", str(folder / "index")]
+    subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
+    with product(folder / "index", folder / "data") as address:
+        yield address
+
+
+def main(folder: Path) -> None:
+    """Empties `folder` of pictures and fills it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.glob("*.png"):
+        old.unlink()
     expect.set_options(timeout=60_000)
-    with sync_playwright() as playwright:
+    with (
+        tempfile.TemporaryDirectory() as made,
+        served(Path(made)) as address,
+        sync_playwright() as playwright,
+    ):
         arguments = ["--no-sandbox", "--disable-gpu"]
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=arguments)
-        pictures(browser, address, folder, "chat", viewport=DESK)
-        pictures(browser, address, folder, "chat-dark", viewport=DESK, color_scheme="dark")
-        pictures(browser, address, folder, "chat-phone", viewport=PHONE)
+        pictures(browser, address, folder)
         browser.close()
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], Path(sys.argv[2]))
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "docs" / "pictures")
