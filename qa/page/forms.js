@@ -188,6 +188,7 @@
         bar.value = share;
         if (share === 1) {
           line.textContent = say("upload_reading", { name: file.name });
+          bar.setAttribute("aria-label", line.textContent);
           bar.removeAttribute("value");
         }
       });

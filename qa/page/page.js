@@ -111,7 +111,12 @@ const wenbao = (() => {
       tab.tabIndex = other === name ? 0 : -1;
     }
     const first = document.querySelector("#wb-evidence a.wb-open");
-    if (name === "report" && !frame().getAttribute("src") && first) open(first.getAttribute("href"));
+    if (name === "report" && !frame().getAttribute("src") && first) {
+      const tab = document.activeElement?.closest("[role=tab]");
+      open(first.getAttribute("href"));
+      // The report takes the focus to its place, but not from somebody who is walking along the tabs.
+      if (tab) frame().addEventListener("load", () => tab.focus(), { once: true });
+    }
     if (narrow() && show.moves) by("wb-proof").scrollIntoView({ block: "start" });
   }
   show.moves = false;
