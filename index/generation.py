@@ -30,7 +30,7 @@ from index.vectors import Vectors
 
 SIZE = 120  # characters of a passage at most
 Progress = Callable[[str, int, int], None]
-LIBRARIES = ("faiss-cpu", "numpy", "onnxruntime", "tokenizers")
+LIBRARIES = ("faiss-cpu", "numpy", "onnxruntime", "tokenizers", "langchain-text-splitters")
 _SKETCHES = "sketches.json"
 
 
@@ -167,7 +167,7 @@ def write(out: Path, state: State, progress: Progress | None) -> None:
         lexical.save(generation / "lexical")
         manifest = {
             "encoder": state.identity,
-            "splitter": {"name": "separators", "size": SIZE},
+            "splitter": {"name": "RecursiveCharacterTextSplitter", "size": SIZE},
             "vectors": {"kind": vectors.kind, "count": vectors.count},
             "libraries": {name: version(name) for name in LIBRARIES},
             "python": sys.version.split()[0],

@@ -1,20 +1,29 @@
 """Sections become passages, and stretches become sentences and clauses, all of them spans of the text. Knows no files.
 
-Nothing here changes a character.
+The only importer of langchain_text_splitters; nothing here changes a character.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from functools import lru_cache
+
+from langchain_text_splitters import RecursiveCharacterTextSplitter
 
 from index.records import Document, Passage
 
 # Patterns, from the strongest boundary to the weakest. ASCII marks stand where a source writes them for full-width
 # ones; between figures or letters they are part of a number, a time or a name.
-_SEPARATORS = tuple(
-    re.compile(pattern)
-    for pattern in (r"\n\n", r"\n", r"。", r"[！!]", r"[？?]", r"[；;]", r"，|,(?![0-9])|(?<![0-9]),", r"(?s:.)")
+_SEPARATORS = (
+    r"\n\n",
+    r"\n",
+    r"。",
+    r"[！!]",
+    r"[？?]",
+    r"[；;]",
+    r"，|,(?![0-9])|(?<![0-9]),",
+    "",
 )
 _CLOSERS = "”’」』》）】\u3015)\"'"
 _SENTENCE_END = re.compile(rf"(?:[。！？!?；;…]|\n)+[{_CLOSERS}]*")
@@ -37,9 +46,11 @@ def pieces(text: str, start: int, end: int, size: int = 120) -> list[tuple[int, 
     """Spans that cover `text[start:end]`, cut at the strongest boundary that fits `size`; blank ones are left out."""
     spans: list[tuple[int, int]] = []
     at = start
-    for piece in _fitting(text[start:end], _SEPARATORS, size):
+    for piece in _splitter(size).split_text(text[start:end]):
         spans += _trimmed(text, at, at + len(piece))
         at += len(piece)
+    if at != end:
+        raise RuntimeError(f"the splitter returned {at - start} of {end - start} characters")
     return spans
 
 
@@ -69,24 +80,13 @@ def _trimmed(text: str, start: int, end: int) -> list[tuple[int, int]]:
     return [(start, end)] if start < end else []
 
 
-def _fitting(text: str, separators: Sequence[re.Pattern[str]], size: int) -> list[str]:
-    """`text` cut behind the first of `separators` that it has, its parts put together again as far as they fit `size`.
-
-    A part that is too long by itself is cut behind the weaker separators.
-    """
-    strongest = next((at for at, separator in enumerate(separators) if separator.search(text)), None)
-    if strongest is None:
-        return [text] if text else []
-    ends = [match.end() for match in separators[strongest].finditer(text)]
-    fitting: list[str] = []
-    run = ""
-    for start, end in zip([0, *ends], [*ends, len(text)], strict=True):
-        part = text[start:end]
-        if run and (len(part) >= size or len(run) + len(part) > size):
-            fitting.append(run)
-            run = ""
-        if len(part) < size:
-            run += part
-        else:
-            fitting += _fitting(part, separators[strongest + 1 :], size)
-    return [*fitting, run] if run else fitting
+@lru_cache(maxsize=8)
+def _splitter(size: int) -> RecursiveCharacterTextSplitter:
+    return RecursiveCharacterTextSplitter(
+        separators=list(_SEPARATORS),
+        is_separator_regex=True,
+        keep_separator="end",
+        chunk_size=size,
+        chunk_overlap=0,
+        strip_whitespace=False,
+    )

@@ -65,6 +65,7 @@ SHARED: dict[str, set[str] | None] = {
 HOME = {
     "faiss": "index/vectors.py",
     "opencc": "index/fold.py",
+    "langchain_text_splitters": "index/split.py",
     "gradio": "ui.py",
     "charset_normalizer": "index/read.py",
 }

@@ -42,27 +42,6 @@ def test_pieces_fit_the_size_follow_each_other_and_cover_everything(text: str, s
     assert covered(text, spans) == "".join(text.split())
 
 
-def test_pieces_are_cut_behind_the_strongest_mark_and_put_together_as_far_as_they_fit() -> None:
-    text = "一是修路，全长12,345米；二是造林。三是建校\n四是办厂,五是通电，六是通水，七是通邮"
-
-    def cut(size: int) -> list[str]:
-        return [text[a:b] for a, b in pieces(text, 0, len(text), size)]
-
-    assert cut(60) == [text]
-    assert cut(30) == ["一是修路，全长12,345米；二是造林。三是建校", "四是办厂,五是通电，六是通水，七是通邮"]
-    assert cut(20) == ["一是修路，全长12,345米；二是造林。", "三是建校", "四是办厂,五是通电，六是通水，七是通邮"]
-    assert cut(16)[3:] == ["四是办厂,五是通电，六是通水，", "七是通邮"]
-    assert cut(11) == [
-        "一是修路，",
-        "全长12,345米；",
-        "二是造林。",
-        "三是建校",
-        "四是办厂,五是通电，",
-        "六是通水，七是通邮",
-    ]
-    assert cut(3)[:6] == ["一是修", "路，", "全长1", "2,3", "45米", "；"]
-
-
 @given(TEXTS, st.lists(st.integers(0, 400), max_size=5))
 def test_no_passage_crosses_a_section(text: str, cuts: list[int]) -> None:
     doc = document(text, tuple(cuts))
