@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from html.parser import HTMLParser
 
@@ -12,6 +13,7 @@ from stand_in import document
 
 from index.records import Document, Section, Spot
 from index.textmap import identity
+from qa.messages import messages
 from qa.reading import Place, View, message_page, parse_place, reading_page
 from qa.render import language
 
@@ -150,3 +152,20 @@ def test_nothing_is_loaded_from_elsewhere() -> None:
         assert "url(" not in html
         assert '<a href="b%2Fc' in html
         assert "<乙>" not in html
+
+
+def test_the_page_speaks_the_readers_language_and_the_report_its_own() -> None:
+    start = REPORT.text.index("固定资产投资增长28.8%")
+    place = Place(start, start + 13)
+    chinese = reading_page(REPORT, place, View(others={"a": "甲", "b": "乙"}))
+    english = reading_page(REPORT, place, View(say=messages("en"), others={"a": "甲", "b": "乙"}))
+    for html, words in (
+        (chinese, ("目录", "其他报告", "2022年结果", "名词解释", "标出的文字：三门县2023年政府工作报告", "打印")),
+        (english, ("Contents", "Other reports", "2022 result", "The words marked: 三门县2023年政府工作报告", "Print")),
+    ):
+        assert [word for word in words if word not in html] == []
+    assert '<html lang="en"' in english
+    assert 'href="b?lang=en"' in english
+    assert 'href="b"' in chinese
+    article = re.compile(r"<article.*</article>", re.DOTALL)
+    assert article.search(chinese)[0] == article.search(english)[0]  # type: ignore[index]

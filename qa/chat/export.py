@@ -57,16 +57,21 @@ def _lines(
 ) -> list[tuple[str, bool, tuple[Citation, ...]]]:
     """The lines of an answer: its words, whether they are the answer itself, and what they cite."""
     lines: list[tuple[str, bool, tuple[Citation, ...]]] = []
-    if answer.resolved_question != answer.question:
+    if answer.resolved_question not in ("", answer.question):
         lines.append((say("understood", question=answer.resolved_question), False, ()))
     if answer.refused:
-        return [*lines, (say("refusal"), True, ())]
+        lines.append((say("refusal"), True, ()))
+        told = answer.message.strip().removeprefix(CHINESE("refusal")).lstrip("。")
+        return [*lines, (told, False, ())] if told else lines
+    if answer.lead:
+        lines.append((f"{answer.lead}。", True, ()))
     citations = {citation.n: citation for citation in answer.citations}
     for item in answer.answers:
         document = documents.get(item.document)
-        lead = f"{name_of(document) if document else item.document}：" if by_document(answer) else ""
+        named = name_of(document) if document else item.document
+        parts = (named if by_document(answer) else "", item.label, item.text)
         cited = citations.get(item.citation)
-        lines.append((lead + item.text, True, (cited,) if cited else ()))
+        lines.append(("：".join(part for part in parts if part), True, (cited,) if cited else ()))
     if answer.message:
         lines.append((answer.message, False, ()))
     return [*lines, (f"{confidence_label(answer.confidence, say)} ({answer.confidence:.2f})", False, ())]

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from driving import DATA, PHONE, ROOT, at_home, marked, opened, product, report, settled
+from driving import DATA, PHONE, ROOT, at_home, marked, opened, product, report
 from driving import ask as asked
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect, sync_playwright
@@ -138,22 +138,23 @@ def pictures(browser: Browser, address: str, folder: Path) -> None:
         for start, look, options in LOOKS:
             with at_home(browser, viewport=size, **options) as context:
                 page = context.new_page()
-                look(
-                    page,
-                    address,
-                    lambda name, page=page, start=start, end=end: _shoot(page, folder / f"{start}{name}-{end}.png"),
-                )
+                look(page, address, _shooting(page, folder, f"{start}{{}}-{end}.png"))
     with at_home(browser, viewport=PAPER) as context:
         page = context.new_page()
-        printed(page, address, lambda name: _shoot(page, folder / f"{name}.png"))
+        printed(page, address, _shooting(page, folder, "{}.png"))
 
 
-def _shoot(page: Page, file: Path) -> None:
-    settled(page) if page.locator("#wb-box").count() else None
-    page.screenshot(path=file)
-    # A page of text needs few colours: a third of the size.
-    Image.open(file).convert("RGB").quantize(192, dither=Image.Dither.NONE).save(file, optimize=True)
-    print(file.name, file=sys.stderr)
+def _shooting(page: Page, folder: Path, pattern: str) -> Shoot:
+    """What takes a picture of `page` and calls it after a state."""
+
+    def shoot(name: str) -> None:
+        file = folder / pattern.format(name)
+        page.screenshot(path=file)
+        # A page of text needs few colours: a third of the size.
+        Image.open(file).convert("RGB").quantize(192, dither=Image.Dither.NONE).save(file, optimize=True)
+        print(file.name, file=sys.stderr)
+
+    return shoot
 
 
 @contextmanager
