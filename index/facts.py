@@ -42,8 +42,15 @@ _NAME_FIRST = re.compile(r"日([\u4e00-\u9fff·]{2,8}?)代?(?:省长|市长|县�
 _NAME = re.compile(r"[\u4e00-\u9fff] ?[\u4e00-\u9fff](?: ?[\u4e00-\u9fff])?$")
 _SALUTATION = re.compile(r"(?:各位|同志们|主席|议长)")
 _ON_BEHALF = re.compile(r"代表([\u4e00-\u9fff]{2,12}?)人民政府")
-# A name that begins where a word surely begins: 未被市 of 未被市政府 is none.
-_NAMED = re.compile(r"(?:(?<![\u4e00-\u9fff])|(?<=[在对對向于於到和与與及由]))[\u4e00-\u9fff]{2}[市县縣]")
+# A name that begins where a word surely begins: 未被市 of 未被市政府 is none; nor is one that goes on as a word, 市场.
+_NAMED = re.compile(
+    r"(?:(?<![\u4e00-\u9fff])|(?<=[在对對向于於到和与與及由]))"
+    r"(?:[\u4e00-\u9fff]{2}[市县縣](?![场場民值价價面容集长長])|(?:[\u4e00-\u9fff]{2}|黑龙江|黑龍江)省(?![级級内內外直际際长長]))"
+)
+_NO_NAME = re.compile(
+    r".[被本我全各在由过過经經含强強上外跨直省为為於大]$|[各跨我省城直]|本(?!溪)|全(?![椒州南])|(?:大都|大城|新都|超大|特大|首都)$"
+)
+_NAMED_FIRST = re.compile(r"(?:\d{4}年)?([\u4e00-\u9fff]{2}[省市县縣])(?![场場民值价價面容集])")
 _CONGRESS = re.compile(r"第([一二三四五六七八九十]{1,3})届全国人民代表大会第一次会议以来的五年")
 
 
@@ -222,6 +229,7 @@ def _place(text: str, head: Sequence[Line], title: str, stem: str) -> str:
     return (
         _unit_in(_TITLE_PLACE.search(title))
         or _unit_in(_ON_BEHALF.search(opening))
+        or _named_first(head)
         or _most_named(text)
         or _last_unit(stem)
     )
@@ -236,9 +244,15 @@ def _last_unit(name: str) -> str:
     return units[-1] if units else ""
 
 
+def _named_first(head: Sequence[Line]) -> str:
+    """The place that the title of a notice begins with."""
+    match = _NAMED_FIRST.match(head[0].text) if head and "。" not in head[0].text else None
+    return match[1] if match and not _NO_NAME.match(match[1][:-1]) else ""
+
+
 def _most_named(text: str) -> str:
-    counts = Counter(_NAMED.findall(text))
-    common = [name for name, n in counts.most_common() if n > 1 and not re.search(r"[本全各省都城超大直为為於]", name)]
+    counts = Counter(name for name in _NAMED.findall(text) if not _NO_NAME.match(name[:-1]))
+    common = [name for name, n in counts.most_common() if n > 1]
     return common[0] if common else ""
 
 

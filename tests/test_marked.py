@@ -37,3 +37,21 @@ def test_sentences_are_of_the_period_they_speak_of(all_measured: dict[str, Measu
     told = sum(m.told for m in all_measured.values())
     assert told / sum(m.sentences for m in all_measured.values()) >= 0.99
     assert {name: m.wrong for name, m in all_measured.items() if m.told < 0.96 * m.sentences} == {}
+
+
+def test_year_place_and_speaker_of_the_marked_reports() -> None:
+    told = {name: load(name) for name in NAMES}
+    assert {name: (d.year, d.place, d.speaker) for name, d in told.items()} == {
+        "anhui-2025": (2025, "安徽省", "王清宪"),
+        "hailar-2015": (2015, "海拉尔区", "杜联合"),
+        "hailar-2017": (2017, "海拉尔区", "杨国宏"),
+        "hailar-2018": (2018, "海拉尔区", "杨国宏"),
+        "hunan-2026": (2026, "湖南省", "毛伟明"),
+        "national-1954": (1954, "全国", ""),
+        "national-2013": (2013, "全国", ""),
+        "national-2024": (2024, "全国", "李强"),
+        "qinghai-2025": (2025, "青海省", "罗东川"),
+        "qinghai-2026": (2026, "青海省", "罗东川"),
+        "yunnan-2025": (2025, "云南省", "王予波"),
+        "yunnan-2026": (2026, "云南省", "王予波"),
+    }

@@ -302,6 +302,23 @@ def test_the_rest_of_a_word_before_the_word_city_is_no_place() -> None:
     assert outline(text, "x").place == "广州市"
 
 
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        (
+            "多项医保新措实施\n实际市场价格超出标准的，实际市场价格低于标准的。\n广东省医保局：在广东省有新变化。\n",
+            "广东省",
+        ),
+        ("广州市高校毕业生创业补贴，请查收\n补贴标准如下。\n", "广州市"),
+        ("办事指南\n成都市人社局受理，由成都市医保局审核。\n在大都市、特大城市办理，在大都市。\n", "成都市"),
+        ("办事指南\n由我省办理，在全省通办，在我省，在全省。\n", ""),
+        ("办事指南\n黑龙江省税务局受理，由黑龙江省财政厅拨付。\n", "黑龙江省"),
+    ],
+)
+def test_the_place_of_a_notice_is_a_name_and_no_part_of_a_word(text: str, place: str) -> None:
+    assert outline(text, "x").place == place
+
+
 def test_reports_are_told_apart_by_their_titles() -> None:
     for row in HEADS:
         chapters = "".join(f"{chapter}\n\n{FILLER}\n\n" for chapter in row["chapters"])
