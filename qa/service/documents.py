@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, Query, Request, Response
+from fastapi import Path as PathParam
 from fastapi.responses import FileResponse, JSONResponse, PlainTextResponse
 from starlette.concurrency import run_in_threadpool
 
@@ -45,7 +46,10 @@ _UPLOAD_BODY: dict[str, Any] = {
         },
     }
 }
-_FILENAME = Query(max_length=300, description="The file's name, for a raw body; its stem becomes the id.")
+Id = Annotated[str, PathParam(description="As the list names it.", examples=["sanmen-2023"])]
+_FILENAME = Query(
+    max_length=300, description="The file's name, for a raw body; its stem becomes the id.", examples=["mouxian.txt"]
+)
 
 
 def add_documents(app: FastAPI, site: Site) -> None:
@@ -70,7 +74,7 @@ def _add_reading(app: FastAPI, site: Site) -> None:
         "/api/v1/documents/{document}",
         response_model=DocumentObject, tags=tags, summary="One document", responses=errors(404, 422),
     )  # fmt: skip
-    def one(document: str) -> JSONResponse:
+    def one(document: Id) -> JSONResponse:
         """What the list says of it."""
         return JSONResponse(info(_known(site, document)))
 
@@ -80,7 +84,7 @@ def _add_reading(app: FastAPI, site: Site) -> None:
         responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}, **errors(404, 422)},
     )  # fmt: skip
     def text(
-        document: str,
+        document: Id,
         start: Annotated[int, Query(ge=0, le=10**9, description="In characters of the text.")] = 0,
         end: Annotated[int | None, Query(ge=0, le=10**9, description="None: to the end.")] = None,
     ) -> PlainTextResponse:
@@ -95,7 +99,7 @@ def _add_reading(app: FastAPI, site: Site) -> None:
         "/api/v1/documents/{document}/outline",
         response_model=Outline, tags=tags, summary="Outline", responses=errors(404, 422),
     )  # fmt: skip
-    def outline(document: str) -> JSONResponse:
+    def outline(document: Id) -> JSONResponse:
         """The sections with their headings, kinds and periods, and the glossary."""
         return JSONResponse(_outline(_known(site, document)))
 
@@ -107,7 +111,7 @@ def _add_reading(app: FastAPI, site: Site) -> None:
             **errors(404, 422),
         },
     )  # fmt: skip
-    def original(document: str) -> FileResponse:
+    def original(document: Id) -> FileResponse:
         """The file that the document was read from, byte for byte, as a download."""
         known = _known(site, document)
         path = intake.original(site.index_path, known.id) if site.index_path else None
@@ -141,7 +145,7 @@ def _add_changing(app: FastAPI, site: Site) -> None:
         "/api/v1/documents/{document}",
         response_model=TakenReply, summary="Replace", responses=errors(400, 403, 404, 413, 415, 422, 501, 503), **sent,
     )  # fmt: skip
-    async def put(document: str, request: Request, filename: Annotated[str, _FILENAME] = "") -> JSONResponse:
+    async def put(document: Id, request: Request, filename: Annotated[str, _FILENAME] = "") -> JSONResponse:
         """Takes another file for the document, which keeps its id; the kind of file may change."""
         _known(site, document)
         files = await uploads(request, filename)
