@@ -7,6 +7,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 
 from index.errors import UserError
 from index.read import RawText, read
@@ -106,6 +107,28 @@ def test_merged_cells_stand_in_every_place_they_cover(tmp_path: Path) -> None:
     assert saved(workbook({"Sheet1": rows}, merged="A2:A3"), tmp_path / "a.xlsx").text == (
         "片区：东片；镇：甲镇；户数：3。\n片区：东片；镇：乙镇；户数：4。\n"
     )
+
+
+def test_formulas_are_the_values_that_were_saved_with_them(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet()
+        for column, name in enumerate(("指标", "上年", "本年", "合计（亿元）")):
+            sheet.write(0, column, name)
+        for row, (name, value) in enumerate((("税收", 12.5), ("收费", ""), ("其他", "#DIV/0!")), 1):
+            sheet.write_row(row, 0, [name, 5, 7.5])
+            sheet.write_formula(row, 3, f"=B{row + 1}+C{row + 1}", None, value)
+    assert read(path).text.splitlines() == [
+        "指标：税收；上年：5；本年：7.5；合计：12.5亿元。",
+        "指标：收费；上年：5；本年：7.5。",
+        "指标：其他；上年：5；本年：7.5。",  # an error is no value
+    ]
+
+
+def test_an_encrypted_workbook_is_named_so(tmp_path: Path) -> None:
+    data = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600 + "EncryptedPackage".encode("utf-16-le")
+    with pytest.raises(UserError, match="is encrypted; wanted a file without a password"):
+        saved(data, tmp_path / "a.xlsx")
 
 
 @pytest.mark.parametrize(
