@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 
+from qa.english import in_chinese, is_english
+
 # Spoken or foreign name → the reports' name. Keys are patterns over folded text.
 _NAMES: tuple[tuple[str, str], ...] = (
     (r"gdp|经济总量", "生产总值"),
@@ -42,7 +44,7 @@ _TABLE = tuple((re.compile(pattern), names) for pattern, names in _NAMES)
 
 def expanded(words: str) -> str:
     """Folded `words` with the reports' names of what they mention behind them, each once."""
-    more = dict.fromkeys(
-        name for pattern, names in _TABLE if pattern.search(words) for name in names.split() if name not in words
-    )
+    told = [name for pattern, names in _TABLE if pattern.search(words) for name in names.split()]
+    told += in_chinese(words) if is_english(words) else []
+    more = [name for name in dict.fromkeys(told) if name not in words]
     return f"{words} {' '.join(more)}" if more else words
