@@ -27,20 +27,23 @@ from index.records import Spot
 from index.take import Intake, shown, take
 
 READ_SECONDS = 180.0  # a file of 3,000 pages takes a third of that on one free core
-_MEMORY = 6 << 30  # bytes of address space of a reading process, at most, and at most half of what the machine has
+MEMORY = min(6 << 30, os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2)  # bytes of one reading process
 _ROOT = Path(__file__).parents[1]
 
 
 def take_all(
-    paths: Sequence[Path], progress: Callable[[str, int, int], None] | None = None, seconds: float = READ_SECONDS
+    paths: Sequence[Path],
+    progress: Callable[[str, int, int], None] | None = None,
+    seconds: float = READ_SECONDS,
+    memory: int = MEMORY,
 ) -> list[Intake]:
     """As `index.take.take` of each, in their order, by a process for each processor; none of them is left behind.
 
-    A file that takes longer than `seconds` or breaks its process is told as its intake's `error`.
+    A file that takes longer than `seconds`, or more than `memory` bytes, is told as its intake's `error`.
     """
     waiting = deque(enumerate(paths))
     found: SimpleQueue[tuple[int, Intake]] = SimpleQueue()
-    workers = [Worker(seconds) for _ in range(min(len(paths), os.cpu_count() or 1))]
+    workers = [Worker(seconds, memory) for _ in range(min(len(paths), os.cpu_count() or 1))]
     threads = [threading.Thread(target=_serve, args=(worker, waiting, found), daemon=True) for worker in workers]
     intakes: dict[int, Intake] = {}
     try:
@@ -74,8 +77,8 @@ def _serve(worker: Worker, waiting: deque[tuple[int, Path]], found: SimpleQueue[
 class Worker:
     """A reading process that is started when it is first asked, and again after it had to be stopped."""
 
-    def __init__(self, seconds: float = READ_SECONDS) -> None:
-        self._seconds = seconds
+    def __init__(self, seconds: float = READ_SECONDS, memory: int = MEMORY) -> None:
+        self._seconds, self._memory = seconds, memory
         self._process: subprocess.Popen[bytes] | None = None
 
     def take(self, path: Path) -> Intake:
@@ -91,10 +94,11 @@ class Worker:
         late = process.poll() is None
         self.stop()
         found = (
-            f"{shown(path)} takes more than {self._seconds:g} s to read" if late else f"{shown(path)} breaks its reader"
+            f"{shown(path)} takes more than {self._seconds:g} s to read"
+            if late
+            else f"{shown(path)} breaks its reader, or takes more than {self._memory >> 20} MiB of memory"
         )
-        error = UserError(found, "a file that can be read", "Save it again, as plain text if nothing else helps.")
-        return Intake(path, None, error=str(error))
+        return Intake(path, None, error=str(_broken(found)))
 
     def kill(self) -> None:
         """Ends the process from another thread, for the one that waits for its answer to go on."""
@@ -125,7 +129,7 @@ class Worker:
             self.stop()
             environment = {**os.environ, "PYTHONPATH": str(_ROOT)}
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "index.worker"],
+                [sys.executable, "-m", "index.worker", str(self._memory)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 env=environment,
@@ -160,15 +164,31 @@ def _intake(value: dict[str, Any]) -> Intake:
 
 
 def main() -> None:
-    """For every line of standard input, the path of a file in JSON: one line of JSON with what `take` made of it."""
+    """For every line of standard input, the path of a file in JSON: one line of JSON with what `take` made of it.
+
+    The one argument is how many bytes of memory may be used; who needs more ends.
+    """
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # a library that prints must not be taken for an answer
     with suppress(ValueError, OSError):  # not every system limits address space
-        memory = min(_MEMORY, os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2)
-        resource.setrlimit(resource.RLIMIT_AS, (memory, resource.getrlimit(resource.RLIMIT_AS)[1]))
+        resource.setrlimit(resource.RLIMIT_AS, (int(sys.argv[1]), resource.getrlimit(resource.RLIMIT_AS)[1]))
     for line in sys.stdin.buffer:
-        out.write(json.dumps(_value(take(Path(json.loads(line))))).encode() + b"\n")
+        out.write(json.dumps(_value(_taken(Path(json.loads(line))))).encode() + b"\n")
         out.flush()
+
+
+def _taken(path: Path) -> Intake:
+    """As `take`; what breaks a reader is told without a traceback."""
+    try:
+        return take(path)
+    except MemoryError:
+        os._exit(1)
+    except Exception as error:
+        return Intake(path, None, error=str(_broken(f"{shown(path)} breaks its reader ({type(error).__name__})")))
+
+
+def _broken(found: str) -> UserError:
+    return UserError(found, "a file that can be read", "Save it again, as plain text if nothing else helps.")
 
 
 if __name__ == "__main__":
