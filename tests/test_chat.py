@@ -9,15 +9,25 @@ import zipfile
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from xml.etree import ElementTree
 
 import docx
+import httpx
+from guarded import PASSWORD, registered
+from serving import serving
 from stand_in import StandIn, document
 
+from qa.access import Guard, server_settings
+from qa.access.guard import Settings
+from qa.access.store import Watched
 from qa.answer import Answer, AnswerItem, cite
+from qa.chat.desk import Desk
 from qa.chat.export import conversation_docx, conversation_markdown
 from qa.chat.past import Exchange
 from qa.chat.pool import Pool
+from qa.service import create_app
+from qa.service.desk import add_desk
 from qa.site import Site
 
 REPORT = document()
@@ -123,3 +133,20 @@ def test_questions_are_tried_out_once_and_go_on_from_the_answer() -> None:
     assert [q for q in pool.examples(["乙县-2023"], 50)[0] if "三门县" in q] == []
     time.sleep(0.5)
     assert len(ASKED) == len(set(ASKED)) >= asked_by_now
+
+
+def test_the_page_knows_who_logged_in_and_lets_them_out(tmp_path: Path) -> None:
+    registered(tmp_path / "access.json")
+    guard = Guard(Watched(tmp_path / "access.json"), Settings(required=True))
+    site = Site.of(StandIn(REPORT), guard=guard)  # type: ignore[arg-type]
+    app = create_app(site)
+    add_desk(app, Desk(site))
+    with serving(app, **server_settings(guard)) as address, httpx.Client(base_url=address, timeout=20) as one:
+        one.post("/login", data={"name": "张三", "password": PASSWORD, "next": "/"})
+        assert one.get("/desk/opening").json()["user"] == "张三"
+        one.post("/logout")
+        assert one.get("/desk/opening").status_code == 401
+    open_app = create_app(Site.of(StandIn(REPORT)))  # type: ignore[arg-type]
+    add_desk(open_app, Desk(Site.of(StandIn(REPORT))))  # type: ignore[arg-type]
+    with serving(open_app) as address:
+        assert httpx.get(f"{address}/desk/opening", timeout=20).json()["user"] == ""
