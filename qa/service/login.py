@@ -32,7 +32,7 @@ _STYLE = (
     "border-radius:.4rem;background:#fff;color:inherit}"
     "button{margin-top:1.2rem;width:100%;padding:.6rem;font:inherit;border:0;border-radius:.4rem;background:#0e6377;"
     "color:#fff;cursor:pointer}:focus-visible{outline:3px solid #0e6377;outline-offset:2px}"
-    "p{margin:.8rem 0 0;color:#a3201d}"
+    "p{margin:.8rem 0 0;color:#a3201d}a{color:inherit}"
     "@media(prefers-color-scheme:dark){body{background:#14181b;color:#e6eaed}input{background:#1d2327}"
     "p{color:#ff9a94}}"
 )
