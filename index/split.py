@@ -8,10 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-
-from langchain_text_splitters import RecursiveCharacterTextSplitter
+from typing import TYPE_CHECKING
 
 from index.records import Document, Passage
+
+if TYPE_CHECKING:
+    from langchain_text_splitters import RecursiveCharacterTextSplitter
 
 # Patterns, from the strongest boundary to the weakest. ASCII marks stand where a source writes them for full-width
 # ones; between figures or letters they are part of a number, a time or a name.
@@ -82,6 +84,9 @@ def _trimmed(text: str, start: int, end: int) -> list[tuple[int, int]]:
 
 @lru_cache(maxsize=8)
 def _splitter(size: int) -> RecursiveCharacterTextSplitter:
+    # Here, since it takes a third of a second to import and whoever only asks or removes never cuts anything.
+    from langchain_text_splitters import RecursiveCharacterTextSplitter
+
     return RecursiveCharacterTextSplitter(
         separators=list(_SEPARATORS),
         is_separator_regex=True,
