@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.outline import outline
@@ -33,6 +33,7 @@ def covered(text: str, spans: list[tuple[int, int]]) -> str:
     return "".join("".join(text[a:b].split()) for a, b in spans)
 
 
+@settings(deadline=None)  # the first one imports the splitter
 @given(TEXTS, st.sampled_from([1, 7, 40, 120]))
 def test_pieces_fit_the_size_follow_each_other_and_cover_everything(text: str, size: int) -> None:
     spans = pieces(text, 0, len(text), size)
@@ -42,6 +43,7 @@ def test_pieces_fit_the_size_follow_each_other_and_cover_everything(text: str, s
     assert covered(text, spans) == "".join(text.split())
 
 
+@settings(deadline=None)
 @given(TEXTS, st.lists(st.integers(0, 400), max_size=5))
 def test_no_passage_crosses_a_section(text: str, cuts: list[int]) -> None:
     doc = document(text, tuple(cuts))
