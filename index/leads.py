@@ -6,6 +6,7 @@ One such sentence is style, several are a pattern; so they are told over the who
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
@@ -117,10 +118,8 @@ def _alternating(lines: Sequence[Line], stretch: Sequence[int]) -> Iterator[tupl
         if len(lines[at].text) < _OWN_LINE and lines[at].text.endswith("。") and len(lines[follower].text) >= LONG
         and lines[at].text.index("。") == len(lines[at].text) - 1
     ]  # fmt: skip
-    for at in alone:
-        alike = [other for other in alone if lines[other].text[:2] == lines[at].text[:2]]
-        if len(alike) >= _SEVERAL:
-            yield at, len(lines[at].text) - 1
+    alike = Counter(lines[at].text[:2] for at in alone)
+    yield from ((at, len(lines[at].text) - 1) for at in alone if alike[lines[at].text[:2]] >= _SEVERAL)
 
 
 def _lead(line: Line, longest: int) -> int:
