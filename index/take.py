@@ -10,9 +10,7 @@ import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.document import assemble
 from index.errors import UserError
-from index.read import read
 from index.records import Document, Spot
 
 _ODD = re.compile("[\ufffd\ue000-\uf8ff]+")
@@ -44,6 +42,10 @@ class Intake:
 
 def take(path: Path) -> Intake:
     """Reads the file at `path`. Never raises UserError: what a reader would raise is the intake's `error`."""
+    # Here, since files are read in processes of their own, and theirs alone need the readers.
+    from index.document import assemble
+    from index.read import read
+
     try:
         check_name(path)
         raw = read(path)
