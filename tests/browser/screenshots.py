@@ -1,16 +1,17 @@
 """Takes every picture of docs/pictures anew, each state of the page at a desk's and a phone's width.
 
-`python tests/browser/screenshots.py [FOLDER]` builds an index of reports that ship with the code and serves it.
+`python tests/browser/screenshots.py` builds an index of reports that ship with the code and serves it.
 It knows the page as a reader does; it must not know how an answer comes about.
 """
 
 from __future__ import annotations
 
+import argparse
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -19,9 +20,8 @@ from driving import ask as asked
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-DESK = {"width": 1280, "height": 800}
-PAPER = {"width": 794, "height": 1123}
-"""A4 at 96 dots an inch."""
+SIZES = {"desk": {"width": 1280, "height": 800}, "phone": PHONE, "paper": {"width": 794, "height": 1123}}
+"""Widths that are looked at; paper is A4 at 96 dots an inch."""
 
 REPORTS = ("index/reports", *(f"tests/data/compare/{place}.txt" for place in ("云南省", "山东省", "江苏省", "重庆市")))
 NUMBER = "三门县2022年固定资产投资增长了多少？"
@@ -133,13 +133,15 @@ LOOKS: tuple[tuple[str, Callable[[Page, str, Shoot], None], dict[str, str]], ...
 )
 
 
-def pictures(browser: Browser, address: str, folder: Path) -> None:
-    for end, size in (("desk", DESK), ("phone", PHONE)):
+def pictures(browser: Browser, address: str, folder: Path, sizes: Sequence[str]) -> None:
+    for end, size in ((end, SIZES[end]) for end in sizes if end != "paper"):
         for start, look, options in LOOKS:
             with at_home(browser, viewport=size, **options) as context:
                 page = context.new_page()
                 look(page, address, _shooting(page, folder, f"{start}{{}}-{end}.png"))
-    with at_home(browser, viewport=PAPER) as context:
+    if "paper" not in sizes:
+        return
+    with at_home(browser, viewport=SIZES["paper"]) as context:
         page = context.new_page()
         printed(page, address, _shooting(page, folder, "{}.png"))
 
@@ -166,11 +168,17 @@ def served(folder: Path) -> Iterator[str]:
         yield address
 
 
-def main(folder: Path) -> None:
-    """Empties `folder` of pictures and fills it."""
+def main() -> None:
+    """Empties the folder of the pictures that are taken, and fills it."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--folder", type=Path, default=ROOT / "docs" / "pictures", metavar="DIR")
+    parser.add_argument("--only", choices=SIZES, action="append", help="one size alone; repeat for two")
+    options = parser.parse_args()
+    folder, sizes = options.folder, options.only or list(SIZES)
     folder.mkdir(parents=True, exist_ok=True)
-    for old in folder.glob("*.png"):
-        old.unlink()
+    for size in sizes:
+        for old in folder.glob("printed.png" if size == "paper" else f"*-{size}.png"):
+            old.unlink()
     expect.set_options(timeout=60_000)
     with (
         tempfile.TemporaryDirectory() as made,
@@ -179,9 +187,9 @@ def main(folder: Path) -> None:
     ):
         arguments = ["--no-sandbox", "--disable-gpu"]
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=arguments)
-        pictures(browser, address, folder)
+        pictures(browser, address, folder, sizes)
         browser.close()
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "docs" / "pictures")
+    main()
