@@ -14,15 +14,18 @@ from xml.etree import ElementTree
 
 import docx
 import httpx
+import pytest
 from guarded import PASSWORD, registered
 from serving import serving
 from stand_in import StandIn, document
 
+from index.errors import UserError
 from qa.access import Guard, server_settings
 from qa.access.guard import Settings
 from qa.access.store import Watched
 from qa.answer import Answer, AnswerItem, cite
 from qa.chat.desk import Desk
+from qa.chat.early import Early, Put
 from qa.chat.export import conversation_docx, conversation_markdown
 from qa.chat.past import Exchange
 from qa.chat.pool import Pool
@@ -150,3 +153,27 @@ def test_the_page_knows_who_logged_in_and_lets_them_out(tmp_path: Path) -> None:
     add_desk(open_app, Desk(Site.of(StandIn(REPORT))))  # type: ignore[arg-type]
     with serving(open_app) as address:
         assert httpx.get(f"{address}/desk/opening", timeout=20).json()["user"] == ""
+
+
+def test_an_answer_begun_early_is_made_once_and_told_to_nobody_else() -> None:
+    ASKED.clear()
+    early, one = Early(), Counting(REPORT)
+    put = Put(one, "固定资产投资增长了多少？", (), ())  # type: ignore[arg-type]
+    early.begin("n1", put)
+    early.begin("n1", put)
+    assert early.fetch("n1", put).answer == "28.8%"
+    assert [put.question] == ASKED
+    # Fetched once, it is gone: it is made again, as is one that was never begun, or begun for other words or reports.
+    for name in ("n1", "", "never"):
+        early.fetch(name, put)
+    assert [put.question] * 4 == ASKED
+    early.begin("n2", put)
+    assert early.fetch("n2", replace(put, question="什么是三品一标？")).question == "什么是三品一标？"
+    early.begin("n3", put)
+    other = Counting(document("乙县-2023", REPORT.text.replace("28.8%", "12.5%"), "乙县2023年政府工作报告"))
+    assert early.fetch("n3", replace(put, assistant=other)).answer == "12.5%"  # type: ignore[arg-type]
+    early.begin("n4", put)
+    early.drop("n4")
+    assert early.fetch("n4", put).answer == "28.8%"
+    with pytest.raises(UserError):
+        early.fetch("n5", replace(put, documents=("不在",)))

@@ -9,7 +9,7 @@ import logging
 import re
 import secrets
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any
@@ -17,8 +17,8 @@ from typing import Any
 from index.errors import UserError
 from index.records import Document
 from qa.answer import Answer
-from qa.assistant import Assistant
 from qa.chat.bubble import bubble, notice, question_bubble, waiting
+from qa.chat.early import Early, Put
 from qa.chat.past import Exchange, Past
 from qa.chat.pool import Pool
 from qa.compose import labels
@@ -92,6 +92,7 @@ class Desk:
         self.site = site
         self.past = Past(site.ledger)
         self.pool = Pool(site)
+        self._early = Early()
         self._stopped: OrderedDict[str, None] = OrderedDict()
         self._lock = Lock()
 
@@ -113,8 +114,9 @@ class Desk:
         if line:
             asked = [("user", question_bubble(_short(sent.question)))] if sent.question.strip() else []
             return [*shown, *asked, ("assistant", notice(line))]
-        question = sent.question.strip()
-        resolved = understand(question, self._history(sent), self.wanted(sent)).resolved
+        question, history, documents = sent.question.strip(), self._history(sent), self.wanted(sent)
+        self._early.begin(sent.nonce, Put(self.site.view(), question, history, documents))
+        resolved = understand(question, history, documents).resolved
         told = resolved if resolved != question else ""
         return [*shown, ("user", question_bubble(question)), ("assistant", waiting(told, say))]
 
@@ -125,7 +127,9 @@ class Desk:
         say, question = messages(sent.language), sent.question.strip()
         history, documents = self._history(sent), self.wanted(sent)
         made, assistant = secrets.token_hex(16), self.site.view()
-        answer, error = self._answer(assistant, question, history, documents)
+        answer, error = None, ""
+        if sent.nonce not in self._stopped:
+            answer, error = self._answer(sent.nonce, Put(assistant, question, history, documents))
         with self._lock:
             stopped = self._stopped.pop(sent.nonce, self) is None
         asked = Asked(made, question, history, documents, visitor.who, "page")
@@ -141,6 +145,7 @@ class Desk:
     def stop(self, sent: Sent) -> Shown:
         """The chat with the question that `finish` is then not to answer."""
         say = messages(sent.language)
+        self._early.drop(sent.nonce)
         with self._lock:
             self._stopped[sent.nonce] = None
             while len(self._stopped) > STOPPED:
@@ -164,11 +169,9 @@ class Desk:
         turns = self.past.turns(sent.conversation)
         return tuple(turn.question for turn in turns if not sent.before or turn.n < sent.before)[-MAX_HISTORY:]
 
-    def _answer(
-        self, assistant: Assistant, question: str, history: Sequence[str], documents: Sequence[str]
-    ) -> tuple[Answer | None, str]:
+    def _answer(self, name: str, put: Put) -> tuple[Answer | None, str]:
         try:
-            return assistant.ask(question, history=history, documents=documents), ""
+            return self._early.fetch(name, put), ""
         except UserError as error:
             # The question was checked before: what is left is an index that changed just now.
             return None, str(error)
