@@ -16,6 +16,7 @@ from qa.question import Query
 from qa.typed import count_told, unit_fit, yes_or_no
 from qa.wording import (
     aligned,
+    bare,
     growth_beside,
     items,
     of_kind,
@@ -185,12 +186,14 @@ def finished(document: Document, choice: Choice) -> tuple[int, int]:
     if choice.kind != "meaning":
         span = whole_words(document.text, span, quote_of(document, span))
     span = trimmed(document.text, *span)
+    if choice.kind in ("meaning", "list"):
+        span = bare(document.text, *span)
     if choice.kind == "list":
         span = trimmed(document.text, *whole_enumeration(document.text, *span))
     if choice.kind == "number":
         sentence = quote_of(document, span)
         span = aligned(document.text, span, sentence, choice.asked, choice.words)
-        first = one_figure(document.text, *span)
+        first = one_figure(document.text, *span, choice.asked)
         span = first if unit_fit(choice.asked, document.text[slice(*first)]) > 0 else span
         span = growth_beside(document.text, span, sentence, choice.asked)
         span = with_fall(document.text, whole_figure(document.text, *span), choice.asked)

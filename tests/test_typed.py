@@ -35,6 +35,9 @@ def test_units(asked: str, value: str, fit: float) -> None:
         ("新增就业多少人", "5000人以上", "新增就业", False),
         ("进出口合多少人民币?", "242万美元", "总额", True),
         ("占比是多少", "一半", "占", False),
+        ("研发投入占gdp多少?", "332.63亿元", "达到", True),
+        ("每户能补多少钱", "12个", "改造", True),
+        ("每户能补多少钱", "2万元", "补助", False),
     ],
 )
 def test_a_share_is_no_amount(asked: str, value: str, before: str, wrong: bool) -> None:

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from qa.wording import (
     aligned,
+    bare,
     growth_beside,
     has_figure,
     items,
@@ -126,18 +127,26 @@ def test_the_growth_of_a_total_stands_beside_it(asked: str, taken: str, value: s
 
 
 @pytest.mark.parametrize(
-    ("text", "span", "first"),
+    ("text", "span", "asked", "one"),
     [
-        ("制定国家标准2项、浙江制造标准3项。", "2项、浙江制造标准3项", "2项"),
-        ("引进3个、5个项目", "3个、5个", "3个、5个"),
-        ("增长5.7%、9.4%。", "5.7%、9.4%", "5.7%、9.4%"),
-        ("投资2.89亿元,增长16.1%", "投资2.89亿元,增长16.1%", "投资2.89亿元,增长16.1%"),
+        ("制定国家标准2项、浙江制造标准3项。", "2项、浙江制造标准3项", "主导国家标准几项", "2项"),
+        ("制定国家标准2项、浙江制造标准3项。", "2项、浙江制造标准3项", "浙江制造标准有几项", "3项"),
+        ("引进3个、5个项目", "3个、5个", "几个", "3个、5个"),
+        ("增长5.7%、9.4%。", "5.7%、9.4%", "增长多少", "5.7%、9.4%"),
+        ("投资2.89亿元,增长16.1%", "投资2.89亿元,增长16.1%", "多少", "投资2.89亿元,增长16.1%"),
     ],
 )
-def test_one_of_two_counts_that_stand_side_by_side(text: str, span: str, first: str) -> None:
+def test_one_of_two_counts_that_stand_side_by_side(text: str, span: str, asked: str, one: str) -> None:
     start = text.index(span)
-    a, b = one_figure(text, start, start + len(span))
-    assert text[a:b] == first
+    a, b = one_figure(text, start, start + len(span), asked)
+    assert text[a:b] == one
+
+
+@pytest.mark.parametrize(
+    ("text", "left"), [("即千村示范", "千村示范"), ("是指快检测", "快检测"), ("即", "即"), ("园区", "园区")]
+)
+def test_what_introduces_a_definition_is_left_out(text: str, left: str) -> None:
+    assert text[slice(*bare(text, 0, len(text)))] == left
 
 
 @pytest.mark.parametrize(
