@@ -26,12 +26,31 @@
   }
   const asked = () => [JSON.stringify(sent || { busy: true })];
 
-  function answered() {
-    if (!sent) return;
+  // The question asked is no longer waited for; gives the newest answer.
+  function release() {
     sent = null;
     root.classList.remove("wb-busy");
     const last = all("#wb-turns .wb-answer").pop();
     if (last?.classList.contains("wb-waiting")) last.querySelector("p:last-child").textContent = say("lost");
+    return last;
+  }
+  // The framework says nothing further of a step whose request does not get through: the page would wait for ever.
+  const fetched = window.fetch;
+  window.fetch = (...told) => {
+    const reply = fetched(...told);
+    if (sent && String(told[0]?.url ?? told[0]).includes("/gradio_api/run/")) {
+      reply.catch(() => {
+        if (!sent) return;
+        release();
+        status(say("offline"));
+      });
+    }
+    return reply;
+  };
+
+  function answered() {
+    if (!sent) return;
+    const last = release();
     const turn = last ? turnOf(last) : "";
     if (!turn) return;
     conversation = turn.slice(0, turn.lastIndexOf("."));
