@@ -14,6 +14,7 @@ from index.files import find_files
 from index.generation import Progress, State, current, new_state, write
 from index.read import READERS
 from index.records import Document
+from index.split import pieces
 from index.take import Intake, shown
 from index.worker import take_all
 
@@ -123,8 +124,10 @@ def _put(
 
 
 def _ready(opened: Callable[[], State]) -> State:
+    """The state, with what new passages need at hand: the encoder, and the library that cuts them."""
     state = opened()
     state.opened()
+    pieces("", 0, 0)
     return state
 
 
