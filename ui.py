@@ -30,6 +30,9 @@ from qa.messages import CHINESE, messages, table
 MAX_SENT = 500_000
 """Characters of what the page's script sends with one step; a question that is too long is still told so."""
 
+SESSIONS = 40
+"""Opened pages of which the framework holds the last state, 0.1 MB each; for others it is made anew at each step."""
+
 if TYPE_CHECKING:
     import gradio as gr
     from fastapi import FastAPI
@@ -53,6 +56,8 @@ def create_page(site: Site, portals: Sequence[str] = ()) -> FastAPI:
     if site.guard is not None:
         site.guard.finders.append(_asked_by)
     page = _blocks(desk)
+    # What the framework remembers of every opened page, for good; no step of ours needs it.
+    page.state_session_capacity = SESSIONS
     mounted: FastAPI = gr.mount_gradio_app(
         app,
         page,

@@ -18,8 +18,11 @@ if TYPE_CHECKING:
     from qa.ledger import Ledger
     from qa.ledger.records import Turn
 
-HELD = 500
-"""Conversations held in memory; the ledger has the others."""
+HELD = 40
+"""Conversations held in memory beside a ledger, which has the others: about 0.1 MB each."""
+
+HELD_ALONE = 500
+"""Conversations held where there is no ledger; the oldest are lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +97,7 @@ class Past:
         with self._lock:
             self._held[name] = (owner, (*kept, made))
             self._held.move_to_end(name)
-            while len(self._held) > HELD:
+            while len(self._held) > (HELD_ALONE if self._ledger is None else HELD):
                 self._held.popitem(last=False)
         return made
 
