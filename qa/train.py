@@ -26,8 +26,10 @@ from qa.examples import Example, batches, comprehension_examples, read_rows
 from qa.mine import sample
 from qa.network import ReaderNetwork, shallow
 
+State = dict[str, torch.Tensor]
 log = logging.getLogger("qa.train")
 MAX_TOKENS = 224
+SECOND = 0.6  # of the second stage in the mean of both
 NULL_LOGIT = 0.0  # relevance competes with this: a question whose passages all stay below it is refused
 
 
@@ -206,14 +208,28 @@ class Mixture:
         return iter([sample(row, 4, self.rng) for row in self.mined] + self.others[: self.share])
 
 
+def averaged(first: State, second: State, share: float) -> State:
+    """The mean of two states of one network, `share` of it the second's: surer on unseen documents than either.
+
+    Wortsman and others, "Model soups", 2022.
+    """
+    return {
+        name: torch.lerp(first[name], value, share) if value.is_floating_point() else value
+        for name, value in second.items()
+    }
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The recipe of the shipped weights: reading comprehension first, then report questions with hard negatives."""
+    """The recipe of the shipped weights: reading comprehension, then report questions with hard negatives, in two
+    stages of which the second knows more questions; their mean is exported."""
     parser = argparse.ArgumentParser(prog="python -m qa.train", description=__doc__)
     parser.add_argument("--mined", type=Path, required=True, help="what `python -m qa.mine` wrote")
+    parser.add_argument("--more", type=Path, required=True, help="the same of the questions for the second stage")
     parser.add_argument("--comprehension", type=Path, required=True, help="the folder of the reading sets")
     parser.add_argument("--out", type=Path, default=Path(__file__).parent / "model")
     parser.add_argument("--first-steps", type=int, default=500)
     parser.add_argument("--steps", type=int, default=4926)
+    parser.add_argument("--more-steps", type=int, default=4824)
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
@@ -232,12 +248,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     rows = read_rows(options.mined)
     unseen = {*KEPT_ASIDE, *WATCHED, *DEVELOPMENT}
     watched = [sample(row, 12, random.Random(7)) for row in rows if row["doc"] in WATCHED]
-    mixture = Mixture([row for row in rows if row["doc"] not in unseen], others, 5000, rng)
-    state = options.out.with_suffix(".pt")
-    shared = {"rate": 1.5e-4, "pairs": 16, "out": state, "rng": rng}
-    train(network, tokenizer, others, steps=options.first_steps, **shared)
-    check = partial(_log_check, network, tokenizer, watched)
-    train(network, tokenizer, mixture, steps=options.steps, check=check, **shared)
+    seen = [row for row in rows if row["doc"] not in unseen]
+    more = seen + [row for row in read_rows(options.more) if row["doc"] not in unseen]
+    shared = {"pairs": 16, "out": options.out.with_suffix(".pt"), "rng": rng}
+    train(network, tokenizer, others, steps=options.first_steps, rate=1.5e-4, **shared)
+    shared["check"] = partial(_log_check, network, tokenizer, watched)
+    train(network, tokenizer, Mixture(seen, others, 5000, rng), steps=options.steps, rate=1.5e-4, **shared)
+    first = {name: value.clone() for name, value in network.state_dict().items()}
+    train(network, tokenizer, Mixture(more, others, 4000, rng), steps=options.more_steps, rate=1.2e-4, **shared)
+    network.load_state_dict(averaged(first, network.state_dict(), SECOND))
     export(network.eval(), tokenizer, options.out)
     return 0
 
