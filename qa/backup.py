@@ -29,8 +29,8 @@ from index.store import open_index
 FORMAT = 1
 CONTENTS = "backup.json"
 _SQLITE = b"SQLite format 3\0"
-_DATA = re.compile(r"[\w.-]+\.(?:sqlite|json)")
-"""Names of files in the data folder that belong to the server: its ledger and who may use it."""
+_DATA = re.compile(r"[\w.-]+\.(?:sqlite|json|key)")
+"""Names of files in the data folder that belong to the server: its ledger, the key of its digests, who may use it."""
 _AGAIN = "Make the backup again, or use another one."
 
 

@@ -18,6 +18,7 @@ from index.build import add
 from index.errors import UserError
 from index.store import open_index
 from qa.backup import backup, restore
+from qa.ledger import Policy, open_ledger
 
 ACCESS = {"format": 1, "secret": "s", "keys": [], "users": [], "roles": {"reader": ["三门"]}}
 
@@ -190,3 +191,21 @@ def test_the_commands(county_index: Path, tmp_path: Path) -> None:
     assert run("restore", archive)[0] == 2
     assert run("restore", archive, "--replace")[0] == 0
     assert run("restore", str(tmp_path / "none.tar.gz"), "--replace")[0] == 2
+
+
+def test_digests_mean_the_same_after_a_restore(county_index: Path, tmp_path: Path) -> None:
+    """Their key lies beside the ledger; without it nobody could tell that a question is asked again."""
+    ledger = open_ledger(tmp_path / "data" / "wenbao.sqlite")
+    ledger.set_policy(Policy(texts=False))
+    ledger.audit.record("r1", "人口是多少？", None)
+    backup(tmp_path / "b.tar.gz", county_index, tmp_path / "data")
+    ledger.close()
+    restore(tmp_path / "b.tar.gz", tmp_path / "new" / "index", tmp_path / "new" / "data")
+    again = open_ledger(tmp_path / "new" / "data" / "wenbao.sqlite")
+    again.audit.record("r2", "人口是多少?", None)
+    first, second = again.audit.rows()
+    again.close()
+    assert (first.question, second.question) == ("", "")
+    assert first.wording == second.wording
+    assert len(first.wording) == 64
+    assert (tmp_path / "new" / "data" / "wenbao.key").stat().st_mode & 0o777 == 0o600
