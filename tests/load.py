@@ -96,6 +96,8 @@ def _client(address: str, asked: Iterator[str], lock: threading.Lock, end: float
             wait = reply.headers.get("retry-after", "")
             heard.without_retry_after += not wait.isdigit()
             heard.waits.append(int(wait) if wait.isdigit() else 1)
+            # As clients do that keep connections: the server closes one that lay idle for some seconds.
+            connection.close()
             time.sleep(max(0.0, min(heard.waits[-1], end - time.monotonic())))
 
 
