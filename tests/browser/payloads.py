@@ -12,7 +12,7 @@ PAYLOADS: tuple[str, ...] = tuple(json.loads((DATA / "payloads.json").read_text(
 # Whatever none of our own bubbles, cards, articles and dialogs holds, and every attribute that runs or leads away.
 _FOREIGN = """element => [element, ...element.querySelectorAll('*')].filter(one =>
   ['SCRIPT', 'IMG', 'SVG', 'MATH', 'IFRAME', 'OBJECT', 'EMBED', 'META', 'BASE', 'STYLE', 'LINK', 'PLAINTEXT', 'B',
-   'NOSCRIPT', 'ANIMATE', 'DETAILS', 'PRE', 'CODE'].includes(one.tagName.toUpperCase())
+   'NOSCRIPT', 'ANIMATE', 'PRE', 'CODE'].includes(one.tagName.toUpperCase())
   || [...one.attributes].some(({name, value}) => name.startsWith('on') || name === 'style' || name === 'srcdoc'
      || (['href', 'src', 'action', 'data'].includes(name) && /^\\s*(javascript|data|https?):/i.test(value)))
 ).map(one => one.outerHTML)"""
