@@ -49,10 +49,15 @@ class Turn:
     proved: float
 
 
+Load = tuple[list[Turn], list[float], list[str]]
+"""The turns, the memory in MB after each crowd of conversations, and what went wrong."""
+
+
 class Visitor:
     """One browser's conversation: the requests that the page's script and its framework make, in their order."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, reading: float) -> None:
+        self.reading = reading
         self.client = httpx.Client(base_url=address, timeout=120)
         self.session, self.owner = secrets.token_hex(5), secrets.token_hex(16)
         self.conversation = ""
@@ -81,7 +86,9 @@ class Visitor:
         self.conversation = turn.rpartition(".")[0]
         for path in (f"/desk/turn/{turn}?lang=zh-CN", f"/desk/turn/{turn}/next?lang=zh-CN"):
             self._get(path)
-        return Turn(shown - begun, answered - begun, time.perf_counter() - begun)
+        proved = time.perf_counter()
+        time.sleep(self.reading)
+        return Turn(shown - begun, answered - begun, proved - begun)
 
     def _get(self, path: str) -> httpx.Response:
         reply = self.client.get(path)
@@ -115,7 +122,15 @@ def resident(process: int) -> float:
     return int(told.stdout) / 1024
 
 
-def load(server: Running, conversations: int, at_once: int, turns: int) -> tuple[list[Turn], list[float], list[str]]:
+def worked(process: int) -> float:
+    """The processor's time that a process took, in seconds: it says what an answer costs on a busy machine too."""
+    told = subprocess.run(["ps", "-o", "time=", "-p", str(process)], capture_output=True, text=True, check=True)
+    days, _, clock = told.stdout.strip().rpartition("-")
+    seconds = sum(float(part) * 60.0**n for n, part in enumerate(reversed(clock.split(":"))))
+    return seconds + 86_400 * int(days or 0)
+
+
+def load(server: Running, conversations: int, at_once: int, turns: int, reading: float) -> Load:
     """All conversations, `at_once` at a time: their turns, the memory after each such crowd, what went wrong."""
     times: list[Turn] = []
     memory: list[float] = []
@@ -123,7 +138,7 @@ def load(server: Running, conversations: int, at_once: int, turns: int) -> tuple
 
     def one(number: int) -> list[Turn]:
         talk = TALKS[number % len(TALKS)].split()
-        return Visitor(server.address).hold([talk[n % len(talk)] for n in range(turns)])
+        return Visitor(server.address, reading).hold([talk[n % len(talk)] for n in range(turns)])
 
     for first in range(0, conversations, at_once):
         with ThreadPoolExecutor(at_once) as crowd:
@@ -158,16 +173,20 @@ def main() -> int:
     parser.add_argument("--conversations", type=int, default=100)
     parser.add_argument("--at-once", type=int, default=20)
     parser.add_argument("--turns", type=int, default=5)
+    parser.add_argument("--reading", type=float, default=0.0, metavar="SECONDS", help="before the next question")
     options = parser.parse_args()
     with _index(options.index) as index, tempfile.TemporaryDirectory() as data, running(index, Path(data)) as server:
         begun = time.perf_counter()
-        times, memory, errors = load(server, options.conversations, options.at_once, options.turns)
-        seconds = time.perf_counter() - begun
+        before = worked(server.process.pid)
+        times, memory, errors = load(server, options.conversations, options.at_once, options.turns, options.reading)
+        seconds, cost = time.perf_counter() - begun, worked(server.process.pid) - before
     for name in ("shown", "answered", "proved"):
         values = [getattr(turn, name) for turn in times]
         told = " ".join(f"p{round(100 * share)} {at(share, values):.2f}" for share in (0.5, 0.95, 0.99))
         print(f"{name:>9}: {told} max {max(values, default=0):.2f} s")
-    print(f"{len(times)} answers in {seconds:.0f} s, {len(errors)} errors; memory in MB: {[round(m) for m in memory]}")
+    each = cost / max(len(times), 1)
+    print(f"{len(times)} answers in {seconds:.0f} s, {len(errors)} errors; {each:.2f} s of a processor each")
+    print(f"memory in MB: {[round(m) for m in memory]}")
     for error in errors[:5]:
         print(error)
     slow = at(0.95, [turn.answered for turn in times]) >= P95
