@@ -18,7 +18,7 @@ SIDEWAYS = """root => root.scrollWidth <= root.clientWidth ? [] :
 def wide(page: Page) -> list[str]:
     """What makes the page, or the report inside it, wider than the screen."""
     found: list[str] = page.locator("html").evaluate(SIDEWAYS)
-    if page.locator("#wb-frame").get_attribute("src"):
+    if page.locator("#wb-frame[src]").is_visible():
         found += report(page).locator("html").evaluate(SIDEWAYS)
     return found
 
