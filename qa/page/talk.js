@@ -22,6 +22,8 @@
     sent = { question, conversation, documents, nonce: random(), owner, language: wenbao.language, ...edit };
     edit = null;
     root.classList.add("wb-asked", "wb-busy");
+    // On a phone the box may be asked from where the proof is being read.
+    if (wenbao.narrow()) by("wb-chat").scrollIntoView({ block: "start" });
     return [JSON.stringify(sent)];
   }
   const asked = () => [JSON.stringify(sent || { busy: true })];
