@@ -179,7 +179,7 @@ class Assistant:
         documents = self.index.documents
         if not any(options):
             passages = [hit.passage for hit in _order(ranked)]
-            return compose.refusal(query, passages, documents, best, self._missed(query, ranked))
+            return compose.refusal(query, passages, documents, best, self._missed(query, scope, ranked))
         if scope.each:
             return compose.comparison(query, compose.alike(options, documents), scope.groups, documents)
         choices = [own[0] for own in options if own]
@@ -201,12 +201,14 @@ class Assistant:
         both.sort(key=lambda c: document.section_at(c.start).period.endswith("plan"))
         return [replace(c, label=compose.period_name(document.section_at(c.start).period)) for c in both]
 
-    def _missed(self, query: Query, ranked: Sequence[tuple[Part, Sequence[Candidate]]]) -> Miss | None:
-        """What the likeliest candidate of the first part lacks, where that can be told."""
+    def _missed(self, query: Query, scope: Scope, ranked: Sequence[tuple[Part, Sequence[Candidate]]]) -> Miss | None:
+        """What the likeliest candidate of the first part lacks, where that can be told; one report has a nearest
+        question, several have none in common."""
         for part, found in ranked[:1]:
             for candidate in found[:1]:
                 place = (candidate.span.start, candidate.span.end)
-                return miss(query, part, self.index.documents[candidate.document], place)
+                lack = miss(query, part, self.index.documents[candidate.document], place)
+                return lack if len(scope.documents) == 1 or not lack else replace(lack, instead="")
         return None
 
     def _with_instead(self, answer: Answer, query: Query) -> Answer:

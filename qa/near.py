@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from index.fold import fold
 from index.records import Document
-from qa.places import smaller_place
+from qa.places import PROVINCES, other_place
 from qa.question import LEANS_ON, Part, Query
 
 _AROUND = 100  # characters before a span, and after it, in which a place must be named
@@ -49,7 +49,8 @@ def miss(query: Query, part: Part, document: Document, span: tuple[int, int]) ->
         return Miss(said, instead)
     place = _elsewhere(part, document, span)
     if place:
-        instead = fold(query.resolved).replace(place, document.place, 1) if plain and document.place else ""
+        below = plain and document.place and place not in PROVINCES
+        instead = fold(query.resolved).replace(place, document.place, 1) if below else ""
         return Miss(f"报告没有单独说{place}", instead)
     return None
 
@@ -72,7 +73,7 @@ def missing_years(part: Part, document: Document, position: int) -> tuple[int, .
 def _elsewhere(part: Part, document: Document, span: tuple[int, int]) -> str:
     around = document.text[max(span[0] - _AROUND, 0) : span[1] + _AROUND]
     heads = "".join(document.section_at(span[0]).path)
-    return smaller_place(part.asked, document.place, heads + around)
+    return other_place(part.asked, document.place, heads + around)
 
 
 def _covered(document: Document) -> Sequence[str]:

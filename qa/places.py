@@ -26,6 +26,17 @@ _LETTERS = {
     "云": "云南", "滇": "云南", "陕": "陕西", "秦": "陕西", "甘": "甘肃", "陇": "甘肃", "青": "青海", "宁": "宁夏",
     "新": "新疆", "蒙": "内蒙古", "桂": "广西", "藏": "西藏", "港": "香港", "澳": "澳门",
 }  # fmt: skip
+PROVINCES = frozenset(_LETTERS.values())
+_ENGLISH = {
+    "anhui": "安徽", "beijing": "北京", "chongqing": "重庆", "fujian": "福建", "gansu": "甘肃", "guangdong": "广东",
+    "guangxi": "广西", "guizhou": "贵州", "hainan": "海南", "hebei": "河北", "heilongjiang": "黑龙江", "henan": "河南",
+    "hubei": "湖北", "hunan": "湖南", "inner mongolia": "内蒙古", "jiangsu": "江苏", "jiangxi": "江西", "jilin": "吉林",
+    "liaoning": "辽宁", "ningxia": "宁夏", "qinghai": "青海", "shaanxi": "陕西", "shandong": "山东", "shanghai": "上海",
+    "shanxi": "山西", "sichuan": "四川", "tianjin": "天津", "tibet": "西藏", "xizang": "西藏", "xinjiang": "新疆",
+    "yunnan": "云南", "zhejiang": "浙江", "hong kong": "香港", "macao": "澳门", "macau": "澳门", "china": "我国",
+    "the country": "我国", "nationwide": "我国",
+}  # fmt: skip
+_ENGLISH_NAME = re.compile(rf"\b(?:{'|'.join(_ENGLISH)})\b")
 # A run of one-character names stands for places; before these words it is a line, a plan or a region's own name.
 _LETTER_RUN = re.compile(
     rf"[{''.join(_LETTERS)}]{{2,}}"
@@ -65,6 +76,7 @@ def level(place: str) -> str:
 
 def named(words: str, places: Collection[str]) -> frozenset[str]:
     """Those of `places` that folded `words` name; by one-character names only where none is named else."""
+    words = _with_chinese(words)
     regions = {name for region, members in _REGIONS.items() if region.search(words) for name in members}
     found = frozenset(place for place in places if _names(words, place) or short_name(place) in regions)
     if found:
@@ -77,25 +89,38 @@ _SUBORDINATE = re.compile(
     r"(?:(?<![\u4e00-\u9fff])|(?<=[年那壁在和与的省]))(?:[年那]|隔壁|邻近|相邻|周边)?(?P<name>[\u4e00-\u9fff]{2,4}?)(?P<kind>市|县|旗|自治州)"
     r"(?![场民区域级委政长容内里外直属城乡])"
 )
+_SUBJECT = re.compile(rf"(?:那么?|请问|\d{{4}}年|[去今明前]年|的|\s)*(?P<province>{'|'.join(sorted(PROVINCES))})")
 # No name of a place: 我们县, 哪个市, 贫困县, 大城市.
 _NO_NAME = re.compile(
     r"[个们各每全哪几些了是不的从到所多少年]|(?:[市县旗城超夜上股楼门集都辖级入富强困示范百小大]|地级|直辖)$"
 )
 
 
-def smaller_place(asked: str, place: str, around: str) -> str:
+def other_place(asked: str, place: str, around: str) -> str:
     """The place below a report's `place`, or beside it, that folded `asked` names and the words `around` do not; or "".
 
-    What is told of a province is no answer about one of its cities, nor a county's figure one about its neighbour.
+    What is told of a province is no answer about one of its cities, nor one province's figure about another.
     """
+    words = _with_chinese(asked)
     level_ = {"nation": 3, "province": 2, "city": 1, "county": 0}.get(level(place), -1)
     told = fold(around)
+    subject = _SUBJECT.match(words) or _SUBJECT.match(words[len(asked) :])
+    if subject and level_ >= 2 and short_name(place) not in words:
+        province = subject["province"]
+        if not any(name in told for name in (province, *(c for c, full in _LETTERS.items() if full == province))):
+            return province
     for match in _SUBORDINATE.finditer(asked):
         name = match["name"]
         narrow = {"市": 1, "自治州": 1}.get(match["kind"], 0)
         if narrow <= level_ and not _NO_NAME.search(name) and name not in place and name[-2:] not in told:
             return name + match["kind"]
     return ""
+
+
+def _with_chinese(words: str) -> str:
+    """Folded `words` with the Chinese names of the provinces that they name in English behind them."""
+    found = _ENGLISH_NAME.findall(words)
+    return f"{words} {' '.join(_ENGLISH[name] for name in found)}" if found else words
 
 
 def name_patterns(words: str, places: Collection[str]) -> list[str]:

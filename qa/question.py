@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index.fold import fold
+from qa.places import PROVINCES
 
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
 _HAN_YEAR = re.compile(r"([一二][〇零○一二三四五六七八九]{3})年")
@@ -50,6 +51,11 @@ _EMPTY = re.compile(
 _ONLY_TIME = re.compile(
     rf"(?:那么?|还有)?(?P<time>{_WHEN}|“?十[三四五]五”?(?:时期|期间|末)?)的?(?P<tense>目标|计划|打算|实际|结果)?(?:又?是多少|怎么样|呢)*"
 )
+_PROVINCE = rf"(?:{'|'.join(sorted(PROVINCES))})(?:省|市|壮族自治区|回族自治区|维吾尔自治区|自治区)?"
+_ONLY_PLACE = re.compile(
+    rf"(?:那么?|还有|和)?(?P<place>{_PROVINCE}|[\u4e00-\u9fff]{{2,4}}[省市县旗])(?:的|那边)?(?:呢|怎么样|是多少)+"
+)
+_PLACE = re.compile(rf"(?P<place>{_PROVINCE}|(?:^|(?<=[^\u4e00-\u9fff]))[\u4e00-\u9fff]{{2,3}}[省市县旗])")
 _TENSE_WORDS = {"目标": "计划", "计划": "计划", "打算": "计划", "实际": "实际", "结果": "实际"}
 _TENSED = re.compile(r"实际|计划|打算|准备|预计|力争|(?<=[成到现增造立])了")
 LEANS_ON = " → "  # between an earlier question and the one that leans on it
@@ -119,7 +125,8 @@ def _resolved(question: str, earlier: str) -> str:
     question = question.strip()
     if not earlier or not leans(fold(question)):
         return question
-    return moved_in_time(fold(question), earlier) or f"{earlier}{LEANS_ON}{question}"
+    words = fold(question)
+    return moved_in_time(words, earlier) or moved_in_place(words, earlier) or f"{earlier}{LEANS_ON}{question}"
 
 
 def moved_in_time(words: str, before: str) -> str:
@@ -136,6 +143,19 @@ def moved_in_time(words: str, before: str) -> str:
     if earlier.search(bare):
         return earlier.sub(lambda _: time + tense, bare, count=1)
     return time + tense + bare
+
+
+def moved_in_place(words: str, before: str) -> str:
+    """The question `before` put to another place, where folded `words` ask for nothing but that; else "".
+
+    江苏呢? after 浙江今年要增长多少? gives 江苏今年要增长多少?
+    """
+    told = _ONLY_PLACE.fullmatch(words.rstrip("?。! "))
+    if not told:
+        return ""
+    last = before.strip().split(LEANS_ON)[-1]
+    earlier = _PLACE.search(last)
+    return last.replace(earlier["place"], told["place"], 1) if earlier else told["place"] + last
 
 
 def leans(words: str) -> bool:

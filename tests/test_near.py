@@ -4,7 +4,7 @@ import pytest
 from bigram_assistant import document
 
 from qa.near import Miss, miss, misses
-from qa.places import smaller_place
+from qa.places import other_place
 from qa.question import understand
 
 TEXT = (
@@ -59,10 +59,16 @@ def test_a_follow_up_is_told_what_is_missed_without_another_question() -> None:
         ("今年我们县要建几所学校", "云南省", ""),
         ("哪个市的空气最好", "河南省", ""),
         ("打造哪几类强县?", "云南省", ""),
-        ("去年云南有几个贫困县摘帽?", "全国", ""),
+        ("去年云南有几个贫困县摘帽?", "全国", "云南"),
+        ("从北京疏解来的资源引进多少投资?", "天津市", ""),
+        ("在广东看病能不能刷卡", "河南省", ""),
         ("城市更新投资多少", "江西省", ""),
+        ("浙江今年gdp要增长多少", "重庆市", "浙江"),
+        ("how much foreign capital did tianjin use?", "辽宁省", "天津"),
+        ("浙江的港口吞吐量", "三门县", ""),
+        ("重庆轨道交通通车多少公里", "重庆市", ""),
     ],
 )
-def test_smaller_places(asked: str, place: str, named: str) -> None:
-    assert smaller_place(asked, place, "全面推进") == named
-    assert smaller_place(asked, place, f"其中{named}增长") == ""
+def test_other_places(asked: str, place: str, named: str) -> None:
+    assert other_place(asked, place, "全面推进") == named
+    assert other_place(asked, place, f"其中{named}增长") == ""

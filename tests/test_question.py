@@ -95,3 +95,16 @@ def test_a_follow_up_in_time_only_is_the_same_question(before: str, question: st
     query = understand(question, [before])
     assert query.resolved == resolved
     assert [part.words for part in query.parts] == [resolved.replace("？", "?")]
+
+
+@pytest.mark.parametrize(
+    ("before", "words", "resolved"),
+    [
+        ("浙江今年GDP要增长多少", "那江苏呢？", "江苏今年GDP要增长多少"),
+        ("三门县2022年的GDP是多少？", "天台县呢?", "天台县2022年的GDP是多少？"),
+        ("今年的增长目标是多少？", "河南省呢", "河南省今年的增长目标是多少？"),
+        ("2022年城镇新增就业多少人？", "农村的呢", "2022年城镇新增就业多少人？ → 农村的呢"),
+    ],
+)
+def test_the_same_of_another_place(before: str, words: str, resolved: str) -> None:
+    assert understand(words, [before]).resolved == resolved
