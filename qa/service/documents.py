@@ -23,8 +23,8 @@ from index.errors import UserError
 from index.intake import Intake
 from index.records import Document
 from qa.service.asking import no_document
+from qa.service.document_schema import DocumentList, DocumentObject, Outline, TakenReply
 from qa.service.errors import Refusal, errors
-from qa.service.schema import DocumentList, DocumentObject, Outline, TakenReply
 from qa.service.uploads import Upload, own_pages_only, uploads, written
 from qa.site import Site
 
