@@ -20,6 +20,10 @@ _EACH = re.compile(
 )
 
 
+# 全国 and 国家 beside another place name it in a comparison; else they say whose list or rank it is (国家水产种业阵型).
+_COMPARED = re.compile(r"[和与跟同及、]|比|较|分别|高于|低于|差距|compare|than")
+
+
 @dataclass(frozen=True, slots=True)
 class Scope:
     """The documents to ask, in the index's order; `each` when every place of them is to answer for itself.
@@ -49,6 +53,8 @@ def scope_of(query: Query, documents: Mapping[str, Document]) -> Scope:
         kind = [name for name in asked if name in documents and level(documents[name].place) in levels]
         among, levels = (kind, levels) if len({documents[name].place for name in kind}) > 1 else ([], None)
     chosen = _of_years(query, among or list(asked), documents)
+    if not query.documents and not _dated(query):
+        chosen = _latest(chosen, documents)
     if len(wanted) > 1 or query.documents or levels is not None:
         scope = each_of(query, chosen, documents)
         if len(scope.groups) > 1:
@@ -76,9 +82,31 @@ def _named(query: Query, places: frozenset[str]) -> frozenset[str]:
     """The places that the question names itself, else those of what it leans on."""
     for words in (" ".join(part.asked for part in query.parts), " ".join(part.words for part in query.parts)):
         found = named(words, places)
+        if len(found) > 1 and "全国" in found and not _COMPARED.search(words):
+            found -= {"全国"}
         if found:
             return found
     return frozenset()
+
+
+def _dated(query: Query) -> bool:
+    """Whether a year is named by its number; 今年 and 去年 are those of the latest report."""
+    return any(year > 1000 for part in query.parts for year in part.years_in(0))
+
+
+def _latest(names: Sequence[str], documents: Mapping[str, Document]) -> list[str]:
+    """`names` without the reports of a place of which a later one is among them; other papers stay."""
+    newest: dict[str, int] = {}
+    for document in (documents[name] for name in names if name in documents):
+        if "报告" in document.title and document.place:
+            newest[document.place] = max(newest.get(document.place, 0), document.year)
+    return [
+        name
+        for name in names
+        if name not in documents
+        or "报告" not in documents[name].title
+        or documents[name].year >= newest.get(documents[name].place, 0)
+    ]
 
 
 def _asked_levels(query: Query) -> frozenset[str] | None:

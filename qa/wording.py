@@ -22,7 +22,7 @@ _UNIT = re.compile(
 )
 _TAIL = re.compile(r"(?:以上|以下|左右|以内|上下|多|余)")
 _INTRODUCTION = re.compile(r"(?:即|是指|指的是|指)(?=[“《\u4e00-\u9fff])[：:]?")
-_QUOTES = re.compile("[“”\"‘’「」『』《》]")
+_QUOTES = re.compile('[“”"‘’「」『』《》]')
 _EDGE = "，,。.；;：:、！!？? \n\t"
 _PAIRS = {"“": "”", "《": "》", "（": "）", "(": ")", "‘": "’", "「": "」"}
 

@@ -14,7 +14,7 @@ from qa.scope import Scope, scope_of
 
 BLANK = Document("", "", "", 0, "", "", "", (), (), (), identity(""), "", "", "")
 DOCUMENTS = {
-    name: replace(BLANK, id=name, place=place, year=year)
+    name: replace(BLANK, id=name, place=place, year=year, title=f"{place}政府工作报告")
     for name, place, year in (
         ("三门2023", "三门县", 2023),
         ("山东2026", "山东省", 2026),
@@ -41,7 +41,10 @@ DOCUMENTS = {
             Scope(("山东2026", "广西2026"), True, (("山东2026",), ("广西2026",))),
         ),
         ("垃圾处理率是多少", ("山东2026",), Scope(("山东2026",), False)),
-        ("垃圾处理率是多少", (), Scope(tuple(DOCUMENTS), False)),
+        ("垃圾处理率是多少", (), Scope(tuple(name for name in DOCUMENTS if name != "海2018"), False)),
+        ("海拉尔区要建什么", (), Scope(("海2019",), False)),
+        ("三门有哪家企业入选国家水产种业阵型", (), Scope(("三门2023",), False)),
+        ("山东的增速比全国高多少", (), Scope(("山东2026", "国2024"), True, (("山东2026",), ("国2024",)))),
     ],
 )
 def test_scope(question: str, asked: tuple[str, ...], scope: Scope) -> None:
