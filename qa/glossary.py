@@ -30,7 +30,9 @@ def asked_entry(document: Document, asked: str) -> GlossaryEntry | None:
         if len(term) >= 2 and term in words:
             found.append((len(term), -entry.start, entry))
         else:
-            found += [(len(part), -entry.start, entry) for part in quoted if part in term]
+            own = [fold(part) for part in re.findall(r"“([^“”]{3,20})”", entry.term)]
+            named = [part for part in quoted if part in term] + [part for part in own if part in words]
+            found += [(len(part), -entry.start, entry) for part in named]
     if not found:
         # A part of a term is explained within another's entry: “4+3+X”现代产业体系：“4”是指…，“X”是指…
         for term in re.findall(r"“([^“”]{1,20})”", asked):

@@ -43,7 +43,7 @@ _POINTER = re.compile(
     r"|^(?:what about|and )"
 )
 _LEAD_WORD = re.compile(r"^(?:为什么|为啥|怎么做|原因|[那这])")
-SHORT = 2  # characters besides the words of asking, up to which a question is taken to lean on the one before
+SHORT = 1  # characters besides the words of asking, up to which a question is taken to lean on the one before
 REST = 4  # up to which it does behind a word that may point back
 _WHEN = r"(?:(?:19|20)\d\d年?|今年|去年|上年|明年|前年)"
 _YEAR_PAIR = re.compile(rf"(?P<first>{_WHEN})(?:和|与|、|及|,)(?P<second>{_WHEN})(?:分别|各)?")
@@ -166,7 +166,7 @@ def leans(words: str) -> bool:
     """Whether folded `words` cannot be understood without the question before them.
 
     They point back (那…, …呢), or little is left of them without the words of asking, time and degree. Of 12,400
-    questions that stand alone 1.3 % are taken to lean, of 893 that were asked after another 74 %.
+    questions that stand alone 1.1 % are taken to lean, of 893 that were asked after another 69 % are.
     """
     words = words.strip().rstrip("?。!,;~ ")
     left = len(_EMPTY.sub("", words))

@@ -108,3 +108,10 @@ def test_a_follow_up_in_time_only_is_the_same_question(before: str, question: st
 )
 def test_the_same_of_another_place(before: str, words: str, resolved: str) -> None:
     assert understand(words, [before]).resolved == resolved
+
+
+@pytest.mark.parametrize(
+    "question", ["什么是五大攻坚", "医保怎么样", "去年引进了哪些人才", "今年要办哪些实事", "这五年建了几座桥"]
+)
+def test_a_whole_short_question_stands_by_itself(question: str) -> None:
+    assert understand(question, ["今年的增长目标是多少？"]).resolved == question
