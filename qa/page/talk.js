@@ -19,6 +19,7 @@
       status(say("busy"));
       return [JSON.stringify({ busy: true })];
     }
+    pressed = 0;
     sent = { question, conversation, documents, nonce: random(), owner, language: wenbao.language, ...edit };
     edit = null;
     root.classList.add("wb-asked", "wb-busy");
@@ -27,6 +28,23 @@
     return [JSON.stringify(sent)];
   }
   const asked = () => [JSON.stringify(sent || { busy: true })];
+
+  // One question at a time, from the very press: the framework begins a step somewhat later, and then one too many.
+  let pressed = 0;
+  function once(event) {
+    const sends = event.type === "click"
+      ? event.target.closest?.("#wb-box button.submit-button")
+      : event.target === box() && event.key === "Enter" && !event.shiftKey && !event.isComposing;
+    if (!sends) return;
+    if (!sent && Date.now() - pressed > 2000) {
+      pressed = Date.now();
+      return;
+    }
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    status(say("busy"));
+  }
+  for (const kind of ["keydown", "click"]) document.addEventListener(kind, once, true);
 
   // The question asked is no longer waited for; gives the newest answer.
   function release() {

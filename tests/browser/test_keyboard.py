@@ -82,6 +82,7 @@ def test_tabs_and_dialogs(page: Page, stand_in_site: str) -> None:
     page.keyboard.press("Enter")
     expect(replies(page)).to_have_count(1)
     settled(page)
+    expect(page.locator("#wb-evidence mark").first).to_have_text("28.8%")
     walk(page, "Tab", tag="BUTTON", text="出处")
     page.keyboard.press("ArrowLeft")
     expect(page.get_by_role("tab", name="报告全文")).to_be_focused()

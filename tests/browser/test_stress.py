@@ -22,6 +22,7 @@ def test_twenty_questions_without_waiting(page: Page, stand_in_site: str) -> Non
     for question in wanted:
         box(page).fill(question)
         box(page).press("Enter")
+    expect(replies(page)).not_to_have_count(0)
     settled(page)
     expect(replies(page).last).not_to_contain_text("正在查找")
     # Each that was taken is answered, once and with its own answer; those that came too early were not taken.
@@ -92,12 +93,14 @@ def test_reloading_while_it_answers_loses_nothing(page: Page, stand_in_site: str
 def test_two_tabs_keep_to_themselves(context: BrowserContext, page: Page, stand_in_site: str) -> None:
     opened(page, stand_in_site)
     other = opened(context.new_page(), stand_in_site)
-    for _ in range(2):
+    for turn in (1, 2):
         for tab, question in ((page, SLOW), (other, "恶意指标增长")):
             box(tab).fill(question)
             box(tab).press("Enter")
         for tab in (page, other):
+            expect(replies(tab)).to_have_count(turn)
             settled(tab)
+            expect(replies(tab).last).not_to_contain_text("正在查找")
     assert pairs(page) == [(SLOW, "28.8%")] * 2
     assert pairs(other) == [("恶意指标增长", "3%")] * 2
 
@@ -114,6 +117,7 @@ def test_one_conversation_in_two_tabs_keeps_both_questions(page: Page, stand_in_
         box(tab).fill(question)
         box(tab).press("Enter")
     for tab in (page, other):
+        expect(replies(tab)).not_to_have_count(1)
         settled(tab)
         expect(replies(tab).last).not_to_contain_text("正在查找")
         tab.reload()
