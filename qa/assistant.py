@@ -34,8 +34,8 @@ from qa.scope import Scope, scope_of
 from qa.synonyms import expanded
 
 HITS = 20  # passages that are read for one part of a question
-FIRST_HITS = 8  # of these at first
-SURE = 3.0  # relevance from which on the rest need not be read
+FIRST_HITS = 5  # of these at first
+SURE = 2.0  # relevance from which on the rest need not be read
 SHOWN = 5  # passages of each part that a trace tells of
 EACH_HITS = 10  # of every document, when each is to answer for itself
 
