@@ -9,6 +9,9 @@ from playwright.sync_api import Locator, Page
 
 PAYLOADS: tuple[str, ...] = tuple(json.loads((DATA / "payloads.json").read_text(encoding="utf-8")))
 
+CODE = "<code>python -m eval check</code>"
+"""The one piece of the keeper's page that is ours and looks as if it were not."""
+
 # Whatever none of our own bubbles, cards, articles and dialogs holds, and every attribute that runs or leads away.
 _FOREIGN = """element => [element, ...element.querySelectorAll('*')].filter(one =>
   ['SCRIPT', 'IMG', 'SVG', 'MATH', 'IFRAME', 'OBJECT', 'EMBED', 'META', 'BASE', 'STYLE', 'LINK', 'PLAINTEXT', 'B',
@@ -32,6 +35,22 @@ def foreign(element: Locator) -> list[str]:
     """The elements of `element` that cannot be ours."""
     found: list[str] = element.evaluate(_FOREIGN)
     return found
+
+
+def disputed(page: Page, address: str) -> tuple[list[str], list[str]]:
+    """The questions and the comments of all the keeper's pages of disputed ones, each page free of what is not ours."""
+    questions: list[str] = []
+    comments: list[str] = []
+    page.goto(f"{address}/keeper?show=disputed")
+    while True:
+        questions += page.get_by_role("heading", level=3).all_inner_texts()
+        comments += page.locator(".comment").all_inner_texts()
+        assert foreign(page.locator("main")) == [CODE]
+        assert not hit(page)
+        following = page.get_by_role("link", name="下一页")
+        if not following.count():
+            return questions, comments
+        following.click()
 
 
 def hit(page: Page) -> bool:

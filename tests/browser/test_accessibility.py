@@ -17,7 +17,9 @@ LOOKS = {
     "phone": {"viewport": PHONE},
     "small dark": {"viewport": SMALLEST, "color_scheme": "dark"},
 }
-looks = pytest.mark.parametrize("context", LOOKS.values(), ids=LOOKS, indirect=True)
+two_looks = pytest.mark.parametrize(
+    "context", [LOOKS["light"], LOOKS["small dark"]], ids=["light", "small dark"], indirect=True
+)
 
 
 def objections(page: Page | Frame) -> list[str]:
@@ -40,8 +42,8 @@ def inner(page: Page) -> Frame:
 
 @pytest.mark.parametrize(
     ("context", "large"),
-    [*((look, False) for look in LOOKS.values()), (LOOKS["light"], True), (LOOKS["small dark"], True)],
-    ids=[*LOOKS, "light large", "small dark large"],
+    [*((look, False) for look in LOOKS.values()), (LOOKS["small dark"], True)],
+    ids=[*LOOKS, "small dark large"],
     indirect=["context"],
 )
 def test_the_chat_page(page: Page, stand_in_site: str, large: bool) -> None:
@@ -63,7 +65,7 @@ def test_the_chat_page(page: Page, stand_in_site: str, large: bool) -> None:
     assert {state: told for state, told in found.items() if told} == {}
 
 
-@looks
+@two_looks
 def test_tables_reasons_and_dialogs(page: Page, several: Running) -> None:
     opened(page, several.address)
     found = {"the list of reports": objections(page)}
@@ -91,7 +93,7 @@ def test_tables_reasons_and_dialogs(page: Page, several: Running) -> None:
     assert {state: told for state, told in found.items() if told} == {}
 
 
-@looks
+@two_looks
 def test_the_report_page_and_the_keeper_page(page: Page, hostile_site: str) -> None:
     found = {}
     for path in ("doc/sanmen-2023", "doc/sanmen-2023?start=600&end=640&marks=610-620", "doc/none", "keeper"):
@@ -123,7 +125,7 @@ def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guarded]:
         yield server
 
 
-@looks
+@two_looks
 def test_the_login_page(page: Page, door: Guarded) -> None:
     page.goto(f"{door.address}/login")
     found = {"login": objections(page)}

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from driving import HERE, SMALLEST, served
-from payloads import PAYLOADS, foreign, hit, visible, words
+from payloads import PAYLOADS, disputed, foreign, visible, words
 from playwright.sync_api import Page, expect
 
 
@@ -18,19 +18,8 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 def test_what_readers_wrote_is_shown_as_text(page: Page, kept: str) -> None:
-    headings: list[str] = []
-    comments: list[str] = []
-    page.goto(f"{kept}/keeper?show=disputed")
+    headings, comments = disputed(page, kept)
     assert page.title() == "有争议的问题 · 问报"
-    while True:
-        headings += page.get_by_role("heading", level=3).all_inner_texts()
-        comments += page.locator(".comment").all_inner_texts()
-        assert page.locator("img, svg, script, iframe, b").count() == 0
-        assert not hit(page)
-        following = page.get_by_role("link", name="下一页")
-        if not following.count():
-            break
-        following.click()
     expected = sorted(words(visible(f"恶意指标增长{payload}")) for payload in PAYLOADS)
     assert sorted(map(words, headings)) == expected
     assert sorted(map(words, comments)) == sorted(words(visible(payload)) for payload in PAYLOADS)
