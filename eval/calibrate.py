@@ -20,6 +20,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import SplineTransformer, StandardScaler
 
+from eval.bootstrap import Floats
 from eval.judge import judge
 from eval.questions import Question, read_questions
 from index.store import open_index
@@ -33,9 +34,6 @@ GRID = {"span": (0.1, 0.2, 0.35), "search": (0.2, 0.4, 0.7), "period": (0.7, 1.4
 KNOTS = 5  # of each sign's curve
 RISK = 0.05  # share of wrong answers among those given that the threshold aims at
 FALSE_REFUSALS = 0.06  # share of answerable questions that it may cost at most
-
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

@@ -169,13 +169,7 @@ class Assistant:
             known = [(c, self.calibration.confidence(c)) for c in fresh]
             known = [(candidate, sure) for candidate, sure in known if self._answers(part, candidate, scope.each)]
             best = max([best, *(sure for _, sure in known[:1])])
-            options.append(
-                [
-                    Choice(c.document, c.span.start, c.span.end, part.kind, part.asked, sure, part.words)
-                    for c, sure in known
-                    if sure >= self.calibration.threshold
-                ]
-            )
+            options.append([_choice(part, c, sure) for c, sure in known if sure >= self.calibration.threshold])
         documents = self.index.documents
         if not any(options):
             passages = [hit.passage for hit in _order(ranked)]
@@ -193,23 +187,20 @@ class Assistant:
         if not other or wants_figure(part, other):
             return [choice]
         document = self.index.documents[other.document]
-        sure = self.calibration.confidence(other)
-        both = [
-            choice,
-            Choice(other.document, other.span.start, other.span.end, part.kind, part.asked, sure, part.words),
-        ]
+        both = [choice, _choice(part, other, self.calibration.confidence(other))]
         both.sort(key=lambda c: document.section_at(c.start).period.endswith("plan"))
         return [replace(c, label=compose.period_name(document.section_at(c.start).period)) for c in both]
 
     def _missed(self, query: Query, scope: Scope, ranked: Sequence[tuple[Part, Sequence[Candidate]]]) -> Miss | None:
-        """What the likeliest candidate of the first part lacks, where that can be told; one report has a nearest
-        question, several have none in common."""
-        for part, found in ranked[:1]:
-            for candidate in found[:1]:
-                place = (candidate.span.start, candidate.span.end)
-                lack = miss(query, part, self.index.documents[candidate.document], place)
-                return lack if len(scope.documents) == 1 or not lack else replace(lack, instead="")
-        return None
+        """What the likeliest candidate of the first part lacks, where that can be told.
+
+        One report has a nearest question, several have none in common.
+        """
+        part, found = ranked[0]
+        if not found:
+            return None
+        lack = miss(query, part, self.index.documents[found[0].document], (found[0].span.start, found[0].span.end))
+        return lack if len(scope.documents) == 1 or not lack else replace(lack, instead="")
 
     def _with_instead(self, answer: Answer, query: Query) -> Answer:
         """The answer, its nearest question kept only where the same documents do answer that."""
@@ -241,6 +232,11 @@ def _order(ranked: Sequence[tuple[Part, Sequence[Candidate]]]) -> tuple[Hit, ...
                 hit = candidate.reading.hit
                 seen.setdefault((hit.passage.document, hit.passage.start), replace(hit, score=candidate.score))
     return tuple(seen.values())
+
+
+def _choice(part: Part, candidate: Candidate, sure: float) -> Choice:
+    span = candidate.span
+    return Choice(candidate.document, span.start, span.end, part.kind, part.asked, sure, part.words)
 
 
 def _overlaps(candidate: Candidate, others: Sequence[Candidate]) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from index import numerals
 from qa.wording import has_figure
 
 _NUMBER_WORD = re.compile(r"首位|倒数|并列|同步|持平|翻一?番|一半|过半|半数|全部|全覆盖|清零|归零")
@@ -34,7 +35,6 @@ _IS_RANK = re.compile(r"第|首位|前|末|倒数|[位名]|并列|领先|榜")
 _CHANGE = re.compile(r"[增减升降涨多少]|提高|回落|下滑")
 _AMOUNTS = "元钱人名家户个亩吨辆套座所条项张台次位头只栋件公平立千岁"
 _HOW_MANY = re.compile(r"(?:哪|这|的|”)?(?P<count>[两二三四五六七八九十\d]+)(?:个|项|大|类|方面|种|条|家|张|所|座|处)")
-_DIGITS = {word: value for value, word in enumerate("零一二三四五六七八九十")} | {"两": 2}
 _NEGATION = re.compile(
     r"没有|尚未|未能|[并还仍]未|未(?=[完实达造出发开建])|不再|不得|停止|取消|禁止"
     r"|无(?!障碍|人机|缝|废)"
@@ -99,8 +99,8 @@ def count_told(asked: str, found: int) -> str:
     """What to tell where folded `asked` names how many there are and another number, `found`, was listed; else ""."""
     match = _HOW_MANY.search(asked)
     wanted = match["count"] if match else ""
-    number = int(wanted) if wanted.isdigit() else _DIGITS.get(wanted, 0)
-    return f"问的是{wanted}项，报告的这一句列出{found}项" if number > 1 and number != found else ""
+    same = wanted.replace("两", "二") in (str(found), numerals.counted(found, "chineseCounting"))
+    return "" if same or wanted in ("", "1", "一") else f"问的是{wanted}项，报告的这一句列出{found}项"
 
 
 def yes_or_no(asked: str, quote: str, answer: str) -> str:

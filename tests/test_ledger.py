@@ -6,49 +6,26 @@ import hashlib
 import hmac
 import io
 import json
-import sqlite3
 import stat
 import threading
-from collections.abc import Iterator
-from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from ledger_told import ANSWER, sql
 
 from qa.__main__ import main
 from qa.ledger import AuditRow, Ledger, Marked, Policy, Unwritten, open_ledger
 
-ANSWER: dict[str, Any] = {
-    "question": "人口呢？", "resolved_question": "全县人口是多少？", "refused": False, "answer": "45万人",
-    "confidence": 0.9, "answers": [{"text": "45万人", "document": "甲", "citation": 1}],
-    "citations": [{"n": 1, "document": "甲", "title": "报告", "section": [], "period": "", "start": 3, "end": 9,
-                   "quote": "人口45万人", "marks": [[5, 9]]}],
-    "related": [], "message": "", "latency_ms": 41.5,
-}  # fmt: skip
 TEXTS = st.text(st.characters(exclude_categories=()), max_size=40)
 """Any characters, halves of surrogate pairs among them."""
 
 
-@pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    opened = open_ledger(tmp_path / "data" / "wenbao.sqlite")
-    yield opened
-    opened.close()
-
-
-def _sql(ledger: Ledger, statement: str, *values: object) -> list[tuple[Any, ...]]:
-    """Runs a statement on a connection of the test's own."""
-    with closing(sqlite3.connect(ledger.path)) as connection, connection:
-        return connection.execute(statement, values).fetchall()
-
-
 def _age(ledger: Ledger, request_id: str, days: float) -> None:
     at = (datetime.now(UTC) - timedelta(days=days)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    _sql(ledger, "UPDATE audit SET at = ? WHERE request_id = ?", at, request_id)
+    sql(ledger, "UPDATE audit SET at = ? WHERE request_id = ?", at, request_id)
 
 
 def _requests(ledger: Ledger) -> list[str]:
@@ -107,7 +84,7 @@ def test_nothing_that_is_given_to_the_audit_breaks_an_answer(ledger: Ledger) -> 
 def test_export_by_time(ledger: Ledger, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for name, day in (("r1", "2026-05-01"), ("r2", "2026-05-02"), ("r3", "2026-05-03")):
         ledger.audit.record(name, "问题", ANSWER)
-        _sql(ledger, "UPDATE audit SET at = ? WHERE request_id = ?", f"{day}T00:00:00.000Z", name)
+        sql(ledger, "UPDATE audit SET at = ? WHERE request_id = ?", f"{day}T00:00:00.000Z", name)
     rows = list(ledger.audit.rows())
     out = io.StringIO()
     assert ledger.audit.export(out) == 3
@@ -200,7 +177,7 @@ def test_rotation_waits_for_the_keeper(ledger: Ledger) -> None:
     assert _requests(ledger) == ["r1"]
     ledger.review.mark_done("甲")
     assert ledger.audit.rotate() == 1
-    assert [_sql(ledger, f"SELECT count(*) FROM {table}") for table in ("audit", "feedback", "done")] == [[(0,)]] * 3
+    assert [sql(ledger, f"SELECT count(*) FROM {table}") for table in ("audit", "feedback", "done")] == [[(0,)]] * 3
 
 
 def test_rotation_happens_by_itself_and_the_file_shrinks(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -208,14 +185,14 @@ def test_rotation_happens_by_itself_and_the_file_shrinks(ledger: Ledger, monkeyp
     big = {**ANSWER, "answer": "长" * 10_000}
     for n in range(50):
         ledger.audit.record(f"r{n}", "问题", big)
-    _sql(ledger, "PRAGMA wal_checkpoint(TRUNCATE)")
+    sql(ledger, "PRAGMA wal_checkpoint(TRUNCATE)")
     full = ledger.path.stat().st_size
     ledger.set_policy(Policy(rows=5))
     for n in range(50, 100):
         ledger.audit.record(f"r{n}", "问题", None)
     ledger.audit.record("last", "问题", None)  # behind the rotation in the writer's queue
     assert _requests(ledger) == ["r95", "r96", "r97", "r98", "r99", "last"]
-    _sql(ledger, "PRAGMA wal_checkpoint(TRUNCATE)")
+    sql(ledger, "PRAGMA wal_checkpoint(TRUNCATE)")
     assert full > 1_000_000
     assert ledger.path.stat().st_size < full / 5
 

@@ -4,39 +4,18 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import pytest
+from ledger_told import ANSWER, sql
 
 from index.errors import UserError
-from qa.ledger import Ledger, Marked, Policy, open_ledger
+from qa.ledger import Marked, Policy, open_ledger
 from qa.ledger.database import open_database
 from qa.ledger.schema import STEPS
 
 FROZEN = Path(__file__).parent / "data" / "ledger-1.sql"
-ANSWER: dict[str, Any] = {
-    "question": "人口呢？", "resolved_question": "全县人口是多少？", "refused": False, "answer": "45万人",
-    "confidence": 0.9, "answers": [{"text": "45万人", "document": "甲", "citation": 1}],
-    "citations": [{"n": 1, "document": "甲", "title": "报告", "section": [], "period": "", "start": 3, "end": 9,
-                   "quote": "人口45万人", "marks": [[5, 9]]}],
-    "related": [], "message": "", "latency_ms": 41.5,
-}  # fmt: skip
-
-
-@pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    opened = open_ledger(tmp_path / "data" / "wenbao.sqlite")
-    yield opened
-    opened.close()
-
-
-def _sql(ledger: Ledger, statement: str, *values: object) -> list[tuple[Any, ...]]:
-    """Runs a statement on a connection of the test's own."""
-    with closing(sqlite3.connect(ledger.path)) as connection, connection:
-        return connection.execute(statement, values).fetchall()
 
 
 def test_every_write_is_flushed_to_the_disk(tmp_path: Path) -> None:
@@ -116,7 +95,7 @@ def test_a_step_that_fails_leaves_the_file_as_it_was(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="cannot be opened"):
         open_database(path, (*STEPS, ("CREATE TABLE new (a)", "CREATE TABLE audit (a)")))
     ledger = open_ledger(path)
-    assert _sql(ledger, "SELECT count(*) FROM sqlite_master WHERE name = 'new'") == [(0,)]
+    assert sql(ledger, "SELECT count(*) FROM sqlite_master WHERE name = 'new'") == [(0,)]
     ledger.close()
 
 

@@ -4,37 +4,13 @@ from __future__ import annotations
 
 import io
 import json
-import sqlite3
-from collections.abc import Iterator
-from contextlib import closing
-from pathlib import Path
 from typing import Any
 
 import pytest
+from ledger_told import ANSWER, sql
 
 from index.errors import UserError
 from qa.ledger import Conversation, Ledger, Marked, Policy, Turn, open_ledger
-
-ANSWER: dict[str, Any] = {
-    "question": "人口呢？", "resolved_question": "全县人口是多少？", "refused": False, "answer": "45万人",
-    "confidence": 0.9, "answers": [{"text": "45万人", "document": "甲", "citation": 1}],
-    "citations": [{"n": 1, "document": "甲", "title": "报告", "section": [], "period": "", "start": 3, "end": 9,
-                   "quote": "人口45万人", "marks": [[5, 9]]}],
-    "related": [], "message": "", "latency_ms": 41.5,
-}  # fmt: skip
-
-
-@pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    opened = open_ledger(tmp_path / "data" / "wenbao.sqlite")
-    yield opened
-    opened.close()
-
-
-def _sql(ledger: Ledger, statement: str, *values: object) -> list[tuple[Any, ...]]:
-    """Runs a statement on a connection of the test's own."""
-    with closing(sqlite3.connect(ledger.path)) as connection, connection:
-        return connection.execute(statement, values).fetchall()
 
 
 def test_conversations(ledger: Ledger) -> None:
@@ -58,7 +34,7 @@ def test_conversations(ledger: Ledger) -> None:
     assert [item.id for item in talk.recent("甲", 1)] == [second]
     assert (talk.turns(first, "乙"), talk.turns(first, "甲"), talk.turns("none")) == ((), turns, ())
     assert (talk.delete(first, "乙"), talk.delete(first, "甲"), talk.delete(first)) == (False, True, False)
-    assert (talk.turns(first), _sql(ledger, "SELECT count(*) FROM turn")) == ((), [(2,)])
+    assert (talk.turns(first), sql(ledger, "SELECT count(*) FROM turn")) == ((), [(2,)])
     anonymous = talk.add_turn("", "谁", ANSWER)
     assert (len(talk.turns(anonymous)), talk.recent("")) == (1, ())
 
@@ -69,7 +45,7 @@ def test_conversations_survive_the_server_and_end_by_policy(ledger: Ledger) -> N
     again = open_ledger(ledger.path)
     assert [turn.question for turn in again.conversations.turns(name)] == ["人口？"]
     again.conversations.add_turn("", "新的？", ANSWER, owner="甲")
-    _sql(again, "UPDATE conversation SET at = '2020-01-01T00:00:00.000Z' WHERE id = ?", name)
+    sql(again, "UPDATE conversation SET at = '2020-01-01T00:00:00.000Z' WHERE id = ?", name)
     again.set_policy(Policy(conversation_days=30))
     again.audit.rotate()
     assert [item.title for item in again.conversations.recent("甲")] == ["新的？"]
