@@ -72,7 +72,8 @@ def test_a_folder_of_a_thousand_files_with_bad_ones(tmp_path: Path) -> None:
         name = Path(re.split(r" (?:is|has|unpacks|breaks|takes) ", line)[0]).name
         assert line.startswith(f"{folder / name} {bad[name]}")
         assert line.count("; wanted ") == 1
-    assert re.search(r"^read \d+/1006, \d+ s left$", done.stderr, re.M)
+    # Which stages are slow enough to be told is the machine's to say; embedding 1,000 passages always is.
+    assert re.search(r"^embed \d+/1000, \d+ s left$", done.stderr, re.M)
     assert "Traceback" not in done.stderr
     index = open_index(out)
     assert list(index.documents) == good
