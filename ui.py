@@ -30,7 +30,7 @@ from qa.messages import CHINESE, messages, table
 MAX_SENT = 500_000
 """Characters of what the page's script sends with one step; a question that is too long is still told so."""
 
-SESSIONS = 40
+SESSIONS = 16
 """Opened pages of which the framework holds the last state, 0.1 MB each; for others it is made anew at each step."""
 
 if TYPE_CHECKING:

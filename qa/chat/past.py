@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from qa.ledger import Ledger
     from qa.ledger.records import Turn
 
-HELD = 40
+HELD = 16
 """Conversations held in memory beside a ledger, which has the others: about 0.1 MB each."""
 
 HELD_ALONE = 500
