@@ -1,7 +1,8 @@
 """A PyTorch encoder → 8-bit ONNX: weights in blocks with their own scales, embeddings row by row.
 
-Blockwise 8-bit weights (MatMulNBits, activations scaled per block too) were measured against dynamic int8 (one scale
-for a whole activation): cosine to float32 0.9999 against 0.997, and a third faster on one thread with AVX-512 VNNI.
+Blockwise 8-bit weights (MatMulNBits, activations scaled per block too) against dynamic int8 (one scale for a whole
+activation), for the trained encoder: cosine to float32 of 600 texts .992 against .986, and the first 20 passages agree
+by .93 against .88. Dynamic int8 takes 13 ms for 65 tokens on one thread with AVX-512 VNNI, blocks take 24.
 
 Needs the extra `[train]`; knows nothing of tokenizers, documents or questions.
 """
