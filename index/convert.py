@@ -10,6 +10,7 @@ import re
 import struct
 import sys
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,8 @@ SPECIAL = ["<s>", "<pad>", "</s>", "<unk>"]  # rows 0 to 3 of XLM-R, in this ord
 SHORT_PIECE = 4  # letters of an ASCII piece that may stay without being an English word
 SHORT_PIECES = 4_000  # how many of those stay
 WORDS = Path("/usr/share/dict/american-english")
+REPORTS = Path(__file__).parent / "reports"  # their lines are samples for the 8-bit form
+MAX_TOKENS = 512
 HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
 KANA_OR_HANGUL = re.compile("[\u1100-\u11ff\u3040-\u30ff\u3130-\u318f\uac00-\ud7af]")
 
@@ -189,11 +192,15 @@ def load_source_model(words: Path = WORDS) -> tuple[BertModel, Tokenizer]:
     return build_model(source, rows), build_tokenizer(source, rows)
 
 
-def save_model(model: BertModel, tokenizer: Tokenizer, out: Path) -> None:
-    """The folder that `index.embed` and sentence-transformers load: tokenizer, 8-bit weights, module files."""
+def save_model(model: BertModel, tokenizer: Tokenizer, out: Path, samples: Sequence[str]) -> None:
+    """The folder that `index.embed` and sentence-transformers load: tokenizer, 8-bit weights, module files.
+
+    `samples`: some hundred texts with their prompts, by which the inputs of its layers are evened out.
+    """
     out.mkdir(parents=True, exist_ok=True)
     tokenizer.save(str(out / "tokenizer.json"))
-    export_int8(model, out / "model.onnx")
+    tokens = [encoding.ids[:MAX_TOKENS] for encoding in tokenizer.encode_batch(list(samples))]
+    export_int8(model, out / "model.onnx", tokens)
     save_module_files(out, prompts={"query": "query: ", "document": "passage: ", "passage": "passage: "})
 
 
@@ -204,7 +211,8 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     out: Path = options.out
     model, tokenizer = load_source_model(options.words)
-    save_model(model, tokenizer, out)
+    lines = [line.strip() for file in sorted(REPORTS.glob("*.txt")) for line in file.read_text("utf-8").splitlines()]
+    save_model(model, tokenizer, out, [f"passage: {line}" for line in lines if line])
     size = sum(file.stat().st_size for file in out.iterdir() if file.is_file())
     print(f"{out}: {tokenizer.get_vocab_size()} rows, {size / 1e6:.1f} MB", file=sys.stderr)
     return 0

@@ -28,6 +28,7 @@ Triple = tuple[str, str, str]
 SCALE = 50.0  # of the cosines in the softmax; the published encoder was trained with 100
 FROZEN = 6  # lower layers that stay as published, beside the token rows
 MAX_TOKENS = 160
+SAMPLES = 150  # pairs by which the inputs of the 8-bit form are evened out
 
 
 def mined_triples(path: Path, unseen: set[str], rng: random.Random) -> Iterator[Triple]:
@@ -125,7 +126,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with tempfile.TemporaryDirectory() as folder:
         model = trainable(encoder, tokenizer, Path(folder))
         train(model, data, steps=options.steps, batch=24, rate=3e-5)
-        save_model(model[0].auto_model, tokenizer, options.out)
+        samples = [
+            text for question, passage, _ in data[:SAMPLES] for text in (f"query: {question}", f"passage: {passage}")
+        ]
+        save_model(model[0].auto_model, tokenizer, options.out, samples)
     return 0
 
 

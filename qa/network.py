@@ -7,28 +7,41 @@ from torch import nn
 from transformers import BertConfig, BertModel
 
 
-class ReaderNetwork(nn.Module):
-    """(input_ids, attention_mask), each (n, length) → relevance (n,), start logits and end logits (n, length).
+class Heads(nn.Module):
+    """Token vectors (n, length, hidden) → relevance (n,), start logits and end logits (n, length).
 
-    The pair is `<s> question </s></s> heading, passage </s>`. Relevance reads `<s>`; position 0 of start and end
-    stands for "no answer here".
+    Relevance reads `<s>`; position 0 of start and end stands for "no answer here".
     """
 
-    def __init__(self, encoder: BertModel) -> None:
+    def __init__(self, hidden: int) -> None:
         super().__init__()
-        self.encoder = encoder
-        hidden = encoder.config.hidden_size
         self.relevance = nn.Linear(hidden, 1)
         self.span = nn.Linear(hidden, 2)
         nn.init.normal_(self.relevance.weight, std=0.02)
         nn.init.normal_(self.span.weight, std=0.02)
 
+    def forward(self, states: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        span = self.span(states)
+        return self.relevance(states[:, 0]).squeeze(-1), span[..., 0], span[..., 1]
+
+
+class ReaderNetwork(nn.Module):
+    """(input_ids, attention_mask), each (n, length) → what `Heads` gives.
+
+    The pair is `<s> question </s></s> heading, passage </s>`.
+    """
+
+    def __init__(self, encoder: BertModel) -> None:
+        super().__init__()
+        self.encoder = encoder
+        self.heads = Heads(encoder.config.hidden_size)
+
     def forward(
         self, input_ids: torch.Tensor, attention_mask: torch.Tensor
     ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         states = self.encoder(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
-        span = self.span(states)
-        return self.relevance(states[:, 0]).squeeze(-1), span[..., 0], span[..., 1]
+        outputs: tuple[torch.Tensor, torch.Tensor, torch.Tensor] = self.heads(states)
+        return outputs
 
 
 def shallow(encoder: BertModel, layers: tuple[int, ...]) -> BertModel:

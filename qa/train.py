@@ -29,6 +29,7 @@ from qa.network import ReaderNetwork, shallow
 State = dict[str, torch.Tensor]
 log = logging.getLogger("qa.train")
 MAX_TOKENS = 224
+SAMPLES = 75  # questions by whose pairs the inputs of the 8-bit form are evened out
 SECOND = 0.6  # of the second stage in the mean of both
 NULL_LOGIT = 0.0  # relevance competes with this: a question whose passages all stay below it is refused
 
@@ -181,12 +182,17 @@ def validate(network: ReaderNetwork, tokenizer: Tokenizer, examples: Sequence[Ex
     return {"first": first / count, "exact": exact / count, "auroc": ordered}
 
 
-def export(network: ReaderNetwork, tokenizer: Tokenizer, folder: Path) -> None:
-    """Write the network as 8-bit ONNX, and its tokenizer, to `folder`: what `qa.reader` runs."""
+def export(network: ReaderNetwork, tokenizer: Tokenizer, samples: Sequence[Example], folder: Path) -> None:
+    """Write the network as 8-bit ONNX, and its tokenizer, to `folder`: what `qa.reader` runs.
+
+    By the pairs of `samples` the inputs of its layers are evened out.
+    """
     folder.mkdir(parents=True, exist_ok=True)
+    pairs = [(fold(e.question), fold(c.heading + c.text)) for e in samples for c in e.candidates]
+    tokens = [encoding.ids for encoding in tokenizer.encode_batch(pairs)]
     tokenizer.no_truncation()
     tokenizer.save(str(folder / "tokenizer.json"))
-    export_int8(network.encoder, folder / "model.onnx", network, ("relevance", "start", "end"))
+    export_int8(network.encoder, folder / "model.onnx", tokens, network.heads, ("relevance", "start", "end"))
 
 
 # Documents whose questions are never trained on: the first four are for reporting, the last two for watching.
@@ -257,7 +263,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     first = {name: value.clone() for name, value in network.state_dict().items()}
     train(network, tokenizer, Mixture(more, others, 4000, rng), steps=options.more_steps, rate=1.2e-4, **shared)
     network.load_state_dict(averaged(first, network.state_dict(), SECOND))
-    export(network.eval(), tokenizer, options.out)
+    export(network.eval(), tokenizer, [sample(row, 4, rng) for row in seen[:SAMPLES]], options.out)
     return 0
 
 

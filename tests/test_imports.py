@@ -43,12 +43,19 @@ SHARED: dict[str, set[str] | None] = {
     "torch": {
         "index/convert.py",
         "index/export.py",
+        "index/lean.py",
         "index/modules.py",
         "index/train.py",
         "qa/network.py",
         "qa/train.py",
     },
-    "transformers": {"index/convert.py", "index/export.py", "index/train.py", "qa/network.py"},
+    "transformers": {
+        "index/convert.py",
+        "index/export.py",
+        "index/lean.py",
+        "index/train.py",
+        "qa/network.py",
+    },
     # spreadsheets: as reports, and as question files
     "python_calamine": {"index/workbook.py", "eval/sheets.py"},
     # the page of a run, and the keeper's page
