@@ -21,6 +21,7 @@ from qa.wording import (
     items,
     of_kind,
     one_figure,
+    reached,
     trimmed,
     whole_clauses,
     whole_enumeration,
@@ -193,6 +194,7 @@ def finished(document: Document, choice: Choice) -> tuple[int, int]:
     if choice.kind == "number":
         sentence = quote_of(document, span)
         span = aligned(document.text, span, sentence, choice.asked, choice.words)
+        span = reached(document.text, span, sentence, choice.asked)
         first = one_figure(document.text, *span, choice.asked)
         span = first if unit_fit(choice.asked, document.text[slice(*first)]) > 0 else span
         span = growth_beside(document.text, span, sentence, choice.asked)

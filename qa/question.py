@@ -52,6 +52,7 @@ _EMPTY = re.compile(
     r"|今年|去年|上年|明年|前年|(?:19|20)\d\d年?|同比|增长|增加|提高|下降|减少|达到|完成|实现|计划|目标|打算|准备|实际|总共|一共"
     r"|分别|其中|全[省市县区国]|比例|增速|数量|名|个|家|项|人"
 )
+_SPENT = re.compile(r"(?:投入?|花|用|拨付?|下达|安排|拿出|支出|筹集)[了出掉]?多少$")
 _ONLY_TIME = re.compile(
     rf"(?:那么?|还有)?(?P<time>{_WHEN}|“?十[三四五]五”?(?:时期|期间|末)?)的?(?P<tense>目标|计划|打算|实际|结果)?(?:又?是多少|怎么样|呢)*"
 )
@@ -189,7 +190,9 @@ def _pieces(words: str) -> list[tuple[str, str]]:
     # What stands before the first question is its subject: 平安县创建,去年几连创?
     first = pieces.index(asking[0])
     opening = ",".join(pieces[: first + 1])
-    return [("", opening), *((f"{opening}{LEANS_ON}", piece) for piece in asking[1:])]
+    money = re.search("多少(?:钱|资金|经费)", opening)
+    rest = [f"{piece}{money[0][2:]}" if money and _SPENT.search(piece) else piece for piece in asking[1:]]
+    return [("", opening), *((f"{opening}{LEANS_ON}", piece) for piece in rest)]
 
 
 def _years(words: str, report_year: int) -> set[int]:

@@ -193,6 +193,34 @@ def growth_beside(text: str, span: tuple[int, int], sentence: tuple[int, int], a
     return beside.span("rate") if beside else span
 
 
+def reached(text: str, span: tuple[int, int], sentence: tuple[int, int], asked: str) -> tuple[int, int]:
+    """The value that was come to, where `span` is the one it came from: 从771家、481家增加到1076家、636家.
+
+    `span` itself where folded `asked` asks for the earlier value, or where the two are not as many.
+    """
+    if _BEFORE_ASKED.search(asked):
+        return span
+    for match in _STEP.finditer(text, *sentence):
+        earlier = [
+            (match.start("earlier") + m.start(), match.start("earlier") + m.end())
+            for m in _APART.finditer(match["earlier"])
+        ]
+        later = _values(text, match.end(), sentence[1])
+        at = [n for n, (a, b) in enumerate(earlier) if a <= span[0] and span[1] <= b]
+        if at and len(later) == len(earlier):
+            return later[at[0]]
+    return span
+
+
+_APART = re.compile(r"[^、]+")
+_EARLIER = r"第?\d[\d.]*[^\d、，,；;。]{0,5}?"
+_STEP = re.compile(
+    rf"[从由](?:全[国省市县球]|世界)?(?P<earlier>{_EARLIER}(?:、{_EARLIER})*)[，,]?(?:大幅|逐步|快速|迅速|稳步)?"
+    r"(?:增加|增长|提高|提升|上升|扩大|壮大|扩增|拓展|跃升|上涨|攀升|增|升|下降|减少|降低|缩短|压缩|压减|精简|缩小|降|减|调整)[至到为]"
+)
+_BEFORE_ASKED = re.compile(
+    r"从多少|从几|由多少|由几|原来|原先|起初|最初|以前|之前|此前|本来|过去是|增长前|提高前|五年前"
+)
 _GROWTH_ASKED = re.compile(
     r"(?:增长|增加|提高|下降|减少|增幅|增速|涨)(?:了|到)?(?:多少|几)?[?。]*$|增速|增幅|涨幅|百分之几"
 )

@@ -50,6 +50,19 @@ def test_two_questions_in_one_line() -> None:
     assert [(part.years_in(2023), part.tense) for part in parts] == [({2022}, ""), ({2023}, "plan")]
 
 
+@pytest.mark.parametrize(
+    ("question", "second"),
+    [
+        ("养老去年花了多少钱，今年又安排多少？", "今年又安排多少钱"),
+        ("修路去年用了多少资金，今年投入多少？", "今年投入多少资金"),
+        ("修路去年用了多少资金，今年修多少？", "今年修多少"),
+        ("去年来了多少人，今年花多少？", "今年花多少"),
+    ],
+)
+def test_money_goes_on_to_the_next_part(question: str, second: str) -> None:
+    assert understand(question).parts[1].asked == second
+
+
 def test_two_years_asked_at_once() -> None:
     parts = understand("平安县创建，2022年和2023年分别冲刺几连创？").parts
     assert [part.words for part in parts] == ["平安县创建,2022年冲刺几连创?", "平安县创建,2023年冲刺几连创?"]

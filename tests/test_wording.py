@@ -12,6 +12,7 @@ from qa.wording import (
     items,
     of_kind,
     one_figure,
+    reached,
     trimmed,
     whole_enumeration,
     whole_figure,
@@ -123,6 +124,27 @@ def test_the_growth_of_a_total_stands_beside_it(asked: str, taken: str, value: s
     sentence = "全县生产总值达到332.63亿元,同比增长2.6%;固定资产投资增长28.8%"
     start = sentence.index(taken)
     a, b = growth_beside(sentence, (start, start + len(taken)), (0, len(sentence)), asked)
+    assert sentence[a:b] == value
+
+
+@pytest.mark.parametrize(
+    ("sentence", "taken", "asked", "value"),
+    [
+        ("研发机构、实验室分别从71家、41家增加到176家、63家", "71家", "有多少家研发机构", "176家"),
+        ("研发机构、实验室分别从71家、41家增加到176家、63家", "41家", "有多少家实验室", "63家"),
+        ("研发机构、实验室分别从71家、41家增加到176家、63家", "63家", "有多少家实验室", "63家"),
+        ("城镇化率由58.7%提高到65.2%，居全国前列", "58.7%", "城镇化率是多少", "65.2%"),
+        ("城镇化率由58.7%提高到65.2%，居全国前列", "58.7%", "城镇化率原来是多少", "58.7%"),
+        ("办理时间从30天大幅压缩至5天以内", "30天", "现在要几天", "5天以内"),
+        ("总量由全国第9位上升到第5位", "第9位", "排第几", "第5位"),
+        ("总量由2020年的5.1万亿元增加到7万亿元", "5.1万亿元", "总量是多少", "5.1万亿元"),
+        ("从3个方面入手，新增就业5万人", "3个", "几个方面", "3个"),
+        ("甲、乙从3个、4个增加到9个", "3个", "几个", "3个"),
+    ],
+)
+def test_the_value_that_was_come_to(sentence: str, taken: str, asked: str, value: str) -> None:
+    start = sentence.index(taken)
+    a, b = reached(sentence, (start, start + len(taken)), (0, len(sentence)), asked)
     assert sentence[a:b] == value
 
 
