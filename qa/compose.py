@@ -11,8 +11,9 @@ from index.split import sentences
 from qa.answer import Answer, AnswerItem, Citation, cite
 from qa.each import asks_most, direction
 from qa.figures import SHARES, figure, first_of, ordered, with_fall
+from qa.gather import series
 from qa.near import Miss
-from qa.question import Query
+from qa.question import Query, asks_reason
 from qa.typed import count_told, unit_fit, yes_or_no
 from qa.wording import (
     aligned,
@@ -154,15 +155,26 @@ def _items(
     for choice in choices:
         document = documents[choice.document]
         span = finished(document, choice)
-        citation = _cited(citations, document, span)
-        spans = [span]
-        if split and choice.kind == "list":
-            spans = whole_last(document.text, items(document.text, *span))
-        for start, end in spans:
-            item = AnswerItem(document.text[start:end], document.id, citation.n, choice.confidence, choice.label)
+        gathered = _gathered(document, choice, span) if split else []
+        if split and choice.kind == "list" and not gathered:
+            told = [(span, item) for item in whole_last(document.text, items(document.text, *span))]
+        else:
+            told = [(own, own) for own in gathered or [span]]
+        for cited, (start, end) in told:
+            n = _cited(citations, document, cited).n
+            item = AnswerItem(document.text[start:end], document.id, n, choice.confidence, choice.label)
             if item not in found:
                 found.append(item)
     return found, citations
+
+
+def _gathered(document: Document, choice: Choice, span: tuple[int, int]) -> list[tuple[int, int]]:
+    """The items of a list, or the reasons, that are told one by one; `span` is one of them or announces them."""
+    if choice.kind == "list":
+        return series(document, span)
+    if choice.kind == "why_how" and asks_reason(choice.asked):
+        return series(document, (choice.start, choice.end), reasons=True)
+    return []
 
 
 def _answered(query: Query, found: Sequence[AnswerItem], citations: Sequence[Citation], message: str) -> Answer:

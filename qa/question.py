@@ -178,6 +178,11 @@ def leans(words: str) -> bool:
     return left <= (1 if _MEANING.search(words) else SHORT)
 
 
+def asks_reason(words: str) -> bool:
+    """Whether folded `words` ask why, and not how."""
+    return bool(_REASON.search(words))
+
+
 def _pieces(words: str) -> list[tuple[str, str]]:
     """The questions that `words` puts one after the other, each behind what it leans on ("" for nothing)."""
     pair = _YEAR_PAIR.search(words)
