@@ -240,8 +240,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )  # fmt: skip
     add_arguments(parser)
     options = parser.parse_args(arguments)
+    from qa.heap import few_heaps
     from qa.site import Site
 
+    few_heaps()
     try:
         site = Site(options.index, options.data, guard=guard_for(options, options.host))
         serve(site, options.host, options.port, options.root_path, options.portal)
@@ -260,6 +262,7 @@ def serve(site: Site, host: str, port: int, root_path: str = "", portals: Sequen
     import uvicorn
 
     from qa.access.addresses import portal_origin
+    from qa.heap import keep_level
     from qa.service.prefix import Prefix, prefix_of
 
     prefix, origins = prefix_of(root_path), [portal_origin(text) for text in portals]
@@ -278,6 +281,7 @@ def serve(site: Site, host: str, port: int, root_path: str = "", portals: Sequen
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
             if self.started:
+                keep_level()
                 print(address, flush=True)
 
     app = Prefix(create_page(site, origins), prefix)

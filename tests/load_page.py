@@ -36,7 +36,7 @@ TALKS = (
 P95 = 3.0
 """Seconds within which 95 of 100 answers must have come."""
 
-GROWTH = 1.02
+GROWTH = 1.01
 """By how much memory may differ from what it was after the first conversations: what allocators keep back."""
 
 

@@ -33,6 +33,7 @@ QUEUE = 2000
 _BATCH = 200
 _PAGE = 500
 _IDLE_READERS = 4
+_PAGES_KB = 256  # of the file that a connection keeps; the system keeps them too, and SQLite's 2 MB fill only slowly
 _QUIET = 60.0  # seconds between two complaints about the same disk
 
 T = TypeVar("T")
@@ -268,4 +269,5 @@ def _connect(path: Path) -> sqlite3.Connection:
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA secure_delete = ON")
     connection.execute("PRAGMA journal_size_limit = 16777216")
+    connection.execute(f"PRAGMA cache_size = -{_PAGES_KB}")
     return connection
