@@ -9,6 +9,7 @@ from itertools import zip_longest
 from pathlib import Path
 
 from index.errors import UserError
+from index.fold import fold
 from index.records import Hit
 from index.store import Index, open_index
 from qa import compose
@@ -24,7 +25,7 @@ from qa.confidence import (
     other_period,
     wants_figure,
 )
-from qa.each import in_years, mentions, of_one
+from qa.each import in_years, mentions, of_one, without_place
 from qa.glossary import asked_entry
 from qa.limits import complaint
 from qa.near import Miss, miss, misses
@@ -115,7 +116,15 @@ class Assistant:
                 for group in scope.groups
                 for part in self._parts(asked, group)
             ]
-        return [(part, self._hits(part, scope.documents, HITS)) for part in query.parts]
+        return [(part, self._hits(part, scope.documents, HITS)) for part in self._placeless(query, scope)]
+
+    def _placeless(self, query: Query, scope: Scope) -> Sequence[Part]:
+        """The parts of a question to reports of one place, without that place's name at the front."""
+        places = {self.index.documents[name].place for name in scope.documents}
+        if len(places) != 1:
+            return query.parts
+        asked = without_place(query.resolved, places)
+        return query.parts if asked == fold(query.resolved) else understand(asked).parts
 
     def _parts(self, asked: str, group: Sequence[str]) -> list[Part]:
         """What a group of reports is asked: 今年 is the year of the latest of several; no word of time means by now."""

@@ -40,6 +40,7 @@ _APART = re.compile(
     r"分别|各自|依次|(?<=[^\w])各(?=[是为有达在])|各(?=是多|为多|有多|达多|增长|要|将|定|怎么|是怎)|都(?=是多|有多|是什么|有哪)"
 )
 MENTIONED = 0.5
+SHORTEST = 4  # characters that must be left of a question without the place that it names
 _SAYING = re.compile(r"是不是|是否|有没有|提出|提到|明确|准备|计划|打算|已经|[了吗的要将会有,。?!]")
 _LEFT = re.compile(r"^(?:[\s,、和与及跟同的在是]|请|按照?)+|(?:[\s,、;]|的|是|那|呢|吗|[?。!])+$")
 
@@ -73,6 +74,17 @@ def of_one(question: str, places: Collection[str]) -> str:
     if not ASKING.search(last):
         pieces[-1] = last + _question_word(fold(question))
     return LEANS_ON.join(pieces)
+
+
+def without_place(question: str, places: Collection[str]) -> str:
+    """Folded resolved `question` without the full names of `places` that its pieces open with.
+
+    三门县今年的目标是多少? asks 今年的目标是多少?: whose report is asked is settled, and the report itself says 全县.
+    A name in short stays: it may belong to what follows (三门湾, 上海博物馆).
+    """
+    full = "|".join(re.escape(fold(place)) for place in sorted(places) if place)
+    front = re.compile(rf"^(?:请问|在)?(?:{full})(?:的(?=[^的]{{2}})|里)?[\s,:]*(?=.{{{SHORTEST}}})")
+    return LEANS_ON.join(front.sub("", piece) for piece in fold(question).split(LEANS_ON))
 
 
 def in_years(asked: str, year: int) -> str:

@@ -118,14 +118,16 @@ def _asked_levels(query: Query) -> frozenset[str] | None:
 
 
 def _of_years(query: Query, names: Sequence[str], documents: Mapping[str, Document]) -> list[str]:
-    """Those of `names` whose report tells of the years asked: given in the year itself, or in the one after it."""
-    kept = [
-        name
-        for name in names
-        if any(
-            documents[name].year in (year, year + 1)
-            for part in query.parts
-            for year in part.years_in(max(documents[n].year for n in names))
-        )
-    ]
+    """Those of `names` whose report tells of the years asked: given in the year itself, or in the one after it.
+
+    What was reached in a year stands in the next year's report, what was planned for it in its own, where one of that
+    place is there.
+    """
+    latest = max(documents[name].year for name in names)
+    tense = {part.tense for part in query.parts}
+    years = {year for part in query.parts for year in part.years_in(latest)}
+    kept = [name for name in names if documents[name].year in {*years, *(year + 1 for year in years)}]
+    best = {year + 1 for year in years} if tense == {"result"} else years if tense == {"plan"} else set()
+    told = {documents[name].place for name in kept if documents[name].year in best}
+    kept = [name for name in kept if documents[name].place not in told or documents[name].year in best]
     return kept or list(names)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.fold import fold
-from qa.each import asks_most, direction, in_years, mentions, of_one
+from qa.each import asks_most, direction, in_years, mentions, of_one, without_place
 from qa.figures import Figure, figure, first_of, ordered, with_fall
 from qa.places import level, named
 
@@ -41,6 +41,23 @@ PLACES = ("山东省", "河南省", "湖南省", "广西壮族自治区", "内�
 )
 def test_the_measure_alone_is_asked(question: str, measure: str) -> None:
     assert of_one(question, PLACES) == measure
+
+
+@pytest.mark.parametrize(
+    ("question", "left"),
+    [
+        ("三门县2022年的GDP是多少?", "2022年的gdp是多少?"),
+        ("请问三门县的贷款利率是多少", "贷款利率是多少"),
+        ("在廣西壯族自治區，糧食產量多少", "粮食产量多少"),
+        ("三门县今年的目标是多少? → 那去年呢?", "今年的目标是多少? → 那去年呢?"),
+        ("三门湾在哪里", "三门湾在哪里"),
+        ("上海博物馆的收入是多少", "上海博物馆的收入是多少"),
+        ("2022年三门县的GDP", "2022年三门县的gdp"),
+        ("三门县呢", "三门县呢"),
+    ],
+)
+def test_a_full_name_at_the_front_is_not_asked(question: str, left: str) -> None:
+    assert without_place(question, {"三门县", "广西壮族自治区", "上海市"}) == left
 
 
 @given(st.text(alphabet="各省哪个最高多少分别山东河南鲁豫,、的是→ 呢?目标", max_size=24))
