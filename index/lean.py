@@ -66,9 +66,38 @@ class Smooth(nn.Module):
             self.peak = torch.maximum(self.peak, inputs.detach().abs().amax((0, 1)))
             return inputs @ self.weight.T + self.bias
         outputs: torch.Tensor = self.bias
-        for part, weight in zip((inputs * self.inverse).chunk(self.parts, dim=-1), self.slices, strict=True):
+        evened = inputs * self.inverse
+        parts = torch.split(evened, [len(part) for part in self.slices], -1) if len(self.slices) > 1 else [evened]
+        for part, weight in zip(parts, self.slices, strict=True):
             outputs = outputs + part @ weight
         return outputs
+
+
+class Attention(torch.autograd.Function):
+    """Queries, keys and values (n, length, hidden) and a mask (n, length), 0 on padding → (n, length, hidden).
+
+    In a file it is one step of onnxruntime's, in the place of some thirty that cut, turn and measure.
+    """
+
+    @staticmethod
+    def forward(
+        _: Any, query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, mask: torch.Tensor, heads: int
+    ) -> torch.Tensor:
+        batch, length, _ = query.shape
+        query, key, value = (part.view(batch, length, heads, -1).transpose(1, 2) for part in (query, key, value))
+        away = (1 - mask[:, None, None, :].float()) * HIDDEN_AWAY
+        shares = torch.softmax(query @ key.transpose(-1, -2) + away, -1)
+        return (shares @ value).transpose(1, 2).flatten(2)
+
+    @staticmethod
+    def symbolic(graph: Any, query: Any, key: Any, value: Any, mask: Any, heads: int) -> Any:
+        none = graph.op("prim::Constant")  # no bias: it is added with the product
+        none.setType(torch.OptionalType.ofTensor())
+        attended = graph.op(
+            "com.microsoft::MultiHeadAttention", query, key, value, none, mask, num_heads_i=heads, scale_f=1.0
+        )
+        attended.setType(query.type())
+        return attended
 
 
 class Layer(nn.Module):
@@ -80,19 +109,17 @@ class Layer(nn.Module):
         query = nn.Linear(attention.query.in_features, attention.query.out_features)
         root = (query.out_features // heads) ** 0.5
         query.weight.data, query.bias.data = attention.query.weight / root, attention.query.bias / root
-        self.heads = heads
+        self.heads, self.width = heads, query.out_features
         self.qkv = Smooth([query, attention.key, attention.value])
         self.out = Smooth([layer.attention.output.dense])
         self.up = Smooth([layer.intermediate.dense])
         self.down = Smooth([layer.output.dense], PARTS)
         self.attended, self.fed = layer.attention.output.LayerNorm, layer.output.LayerNorm
 
-    def forward(self, states: torch.Tensor, away: torch.Tensor) -> torch.Tensor:
-        batch, length, width = states.shape
-        qkv = self.qkv(states).view(batch, length, 3, self.heads, width // self.heads)
-        query, key, value = qkv.permute(2, 0, 3, 1, 4).unbind(0)
-        shares = torch.softmax(query @ key.transpose(-1, -2) + away, -1)
-        states = self.attended(states + self.out((shares @ value).transpose(1, 2).reshape(batch, length, width)))
+    def forward(self, states: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        query, key, value = torch.split(self.qkv(states), self.width, -1)
+        mixed: torch.Tensor = Attention.apply(query, key, value, mask, self.heads)  # type: ignore[no-untyped-call]
+        states = self.attended(states + self.out(mixed))
         fed: torch.Tensor = self.fed(states + self.down(gelu(self.up(states))))
         return fed
 
@@ -121,7 +148,7 @@ class Lean(nn.Module):
 
     def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
         states: torch.Tensor = self.norm(self.words(input_ids) + self.places[: input_ids.shape[1]])
-        away = (1 - attention_mask[:, None, None, :].float()) * HIDDEN_AWAY
+        mask = attention_mask.to(torch.int32)
         for layer in self.layers:
-            states = layer(states, away)
+            states = layer(states, mask)
         return states
