@@ -27,10 +27,10 @@ def encoder() -> Encoder:
 
 
 def test_vectors_are_those_of_the_trained_weights(encoder: Encoder) -> None:
-    # The reference rows were made once by PyTorch with the trained weights in 32 bits, before they became 8-bit blocks.
+    # The reference rows were made once by PyTorch with the trained weights in 32 bits; rounded twice since.
     reference = np.load(DATA / "encoder-reference.npy")
     rows = np.concatenate([encoder.passages(PASSAGES), encoder.queries(QUERIES)])
-    assert (rows * reference).sum(axis=1).min() >= 0.985
+    assert (rows * reference).sum(axis=1).min() >= 0.98
     # Rounding moves no text nearer to another text than to itself.
     assert ((rows @ reference.T).argmax(axis=1) == np.arange(len(rows))).all()
 
