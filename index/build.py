@@ -114,8 +114,10 @@ def _put(
     opened: Callable[[], State],
     progress: Progress | None,
 ) -> Outcome:
-    with ThreadPoolExecutor(1) as beside:  # the index and its encoder are opened while other processes read the files
+    # While other processes read the files, the index and its encoder are opened, and the library that cuts is loaded.
+    with ThreadPoolExecutor(2) as beside:
         state = beside.submit(_ready, opened)
+        beside.submit(pieces, "", 0, 0)
         intakes = take_all(files, progress)
         if all(intake.error for intake in intakes):
             others = f"none of {len(intakes)} files can be taken; the first: " if len(intakes) > 1 else ""
@@ -124,10 +126,9 @@ def _put(
 
 
 def _ready(opened: Callable[[], State]) -> State:
-    """The state, with what new passages need at hand: the encoder, and the library that cuts them."""
+    """The state, with its encoder at hand."""
     state = opened()
     state.opened()
-    pieces("", 0, 0)
     return state
 
 
