@@ -189,10 +189,12 @@ def in_tense(part: Part, document: Document, position: int) -> bool:
     """
     period = document.section_at(position).period
     asked = part.years_in(document.year)
-    around = document.text[max(position - 60, 0) : position + 30]
+    around = document.text[max(position - 60, document.text.rfind("\n", 0, position) + 1) : position + 30]
     years = re.fullmatch(r"\d{4}-\d{4} result", period)
-    if years and part.kind == "number" and len(asked) == 1 and _FLOW.search(part.asked):
-        return any(str(year) in around for year in asked) or bool(re.search("[去上今本]年|一年来", around))
+    one_year = part.kind == "number" and len(asked) == 1 and _FLOW.search(part.asked)
+    named = any(str(year) in around for year in asked) or re.search("[去上今本]年|一年来", around)
+    if years and one_year and not named:
+        return False
     if not period or not part.tense or period.endswith(part.tense):
         return True
     if part.tense == "result":
