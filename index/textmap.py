@@ -64,7 +64,7 @@ class TextMap:
         segments: list[tuple[int, int, int, int]] = []
         for start, end, source_start, source_end in self.segments:
             if end - start != source_end - source_start:
-                segments.append((start, end, *inner.source_span(source_start, source_end)))
+                segments += _as_a_whole(start, end, *inner.source_span(source_start, source_end))
                 continue
             at = source_start
             while at < source_end:
@@ -74,7 +74,7 @@ class TextMap:
                 if piece[1] - piece[0] == piece[3] - piece[2]:
                     segments.append((here, there, piece[2] + at - piece[0], piece[2] + upto - piece[0]))
                 else:
-                    segments.append((here, there, piece[2], piece[3]))
+                    segments += _as_a_whole(here, there, piece[2], piece[3])
                 at = upto
         return TextMap(tuple(_joined(segments)))
 
@@ -112,6 +112,13 @@ def _point(segment: tuple[int, int, int, int], position: int, *, low: bool) -> i
     if end - start == source_end - source_start:
         return source_start + min(max(position - start, 0), end - start)
     return source_start if low and position < end else source_end
+
+
+def _as_a_whole(start: int, end: int, source_start: int, source_end: int) -> list[tuple[int, int, int, int]]:
+    """A segment that maps as a whole: cut in two where both sides happen to be equally long, for it would not then."""
+    if end - start > 1 and end - start == source_end - source_start:
+        return [(start, start + 1, source_start, source_end), (start + 1, end, source_start, source_end)]
+    return [(start, end, source_start, source_end)]
 
 
 def _joined(segments: list[tuple[int, int, int, int]]) -> list[tuple[int, int, int, int]]:

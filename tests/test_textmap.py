@@ -51,3 +51,19 @@ def test_whole_values() -> None:
 def test_overlapping_edits_are_refused() -> None:
     with pytest.raises(ValueError, match="overlaps"):
         apply("abcdef", [Edit(0, 3, ""), Edit(2, 4, "")])
+
+
+@pytest.mark.parametrize(
+    ("again", "spans"),
+    [  # of "xyzaaxyza": two of the three letters that stand for two of the source; three that stand for three
+        ([Edit(7, 9, "q")], [(0, 1), (0, 1), (0, 1), (1, 2), (2, 3), (3, 5), (3, 5), (3, 6)]),
+        ([Edit(7, 9, "qrs")], [(0, 1), (0, 1), (0, 1), (1, 2), (2, 3), (3, 5), (3, 5), (3, 6), (3, 6), (3, 6)]),
+    ],
+)
+def test_what_maps_as_a_whole_does_so_where_both_sides_are_equally_long(
+    again: list[Edit], spans: list[tuple[int, int]]
+) -> None:
+    middle, first = apply("aaaaaa", [Edit(0, 1, "xyz"), Edit(3, 5, "xyz")])
+    final, second = apply(middle, again)
+    both = second.compose(first)
+    assert [both.source_span(at, at + 1) for at in range(len(final))] == spans
