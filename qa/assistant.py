@@ -245,7 +245,7 @@ def _order(ranked: Sequence[tuple[Part, Sequence[Candidate]]]) -> tuple[Hit, ...
 
 def _choice(part: Part, candidate: Candidate, sure: float) -> Choice:
     span = candidate.span
-    return Choice(candidate.document, span.start, span.end, part.kind, part.asked, sure, part.words)
+    return Choice(candidate.document, span.start, span.end, part.kind, part.asked, sure, part.words, part.measured)
 
 
 def _overlaps(candidate: Candidate, others: Sequence[Candidate]) -> bool:

@@ -33,6 +33,8 @@ from qa.words import whole_words
 
 NOT_ANSWERED = "报告中没有答案"
 RELATED = 3
+LONGEST_QUOTE = 200  # characters of a sentence that is quoted from full stop to full stop; nine in ten with semicolons
+SEMICOLONS = "；;"
 WHOLE = {"why_how": 60, "yes_no": 24}  # characters of a sentence that is given whole; of a longer one, whole clauses
 
 
@@ -40,7 +42,8 @@ WHOLE = {"why_how": 60, "yes_no": 24}  # characters of a sentence that is given 
 class Choice:
     """The span that answers one part of a question; the kind of that part, its folded wording, and how sure it is.
 
-    `words` is the wording with what it leans on; `label` what tells the span from another one for the same part.
+    `words` is the wording with what it leans on, `measured` that which tells what kind of value is wanted; `label` is
+    what tells the span from another one for the same part.
     """
 
     document: str
@@ -50,6 +53,7 @@ class Choice:
     asked: str
     confidence: float
     words: str
+    measured: str
     label: str = ""
 
 
@@ -79,7 +83,9 @@ def answer(query: Query, choices: Sequence[Choice], documents: Mapping[str, Docu
         if choice.kind == "list":
             message = count_told(choice.asked, len(found))
         elif choice.kind == "yes_no":
-            lead = yes_or_no(choice.asked, citations[0].quote, found[0].text)
+            document = documents[choice.document]
+            clause = quote_of(document, citations[0].marks[0])
+            lead = yes_or_no(choice.asked, document.text[slice(*clause)], found[0].text)
     return replace(_answered(query, found, citations, message), lead=lead)
 
 
@@ -183,14 +189,28 @@ def _answered(query: Query, found: Sequence[AnswerItem], citations: Sequence[Cit
     return Answer(query.question, query.resolved, False, words, sure, tuple(found), tuple(citations), (), message, 0.0)
 
 
-def quote_of(document: Document, span: tuple[int, int]) -> tuple[int, int]:
-    """The sentence, or sentences, of the section that `span` lies in, as one span."""
+def quote_of(document: Document, span: tuple[int, int], longest: int = 0) -> tuple[int, int]:
+    """What `span` stands in, from one full stop or semicolon to the next, as one span that stays within its section.
+
+    Up to the full stops on both sides where that is at most `longest` characters.
+    """
     section = document.section_at(span[0])
     low = max(section.start, document.text.rfind("\n", 0, span[0]) + 1)
     high = document.text.find("\n", span[1])
     high = min(section.end, high if high >= 0 else section.end)
-    touched = [(a, b) for a, b in sentences(document.text, low, max(high, span[1])) if a < span[1] and b > span[0]]
-    return (min(touched[0][0], span[0]), max(touched[-1][1], span[1])) if touched else span
+    told = list(sentences(document.text, low, max(high, span[1])))
+    touched = [at for at, (a, b) in enumerate(told) if a < span[1] and b > span[0]]
+    if not touched:
+        return span
+    first, last = touched[0], touched[-1]
+    whole, end = first, last
+    while whole > 0 and document.text[told[whole - 1][1] - 1] in SEMICOLONS:
+        whole -= 1
+    while end + 1 < len(told) and document.text[told[end][1] - 1] in SEMICOLONS:
+        end += 1
+    if told[end][1] - told[whole][0] <= longest:
+        first, last = whole, end
+    return min(told[first][0], span[0]), max(told[last][1], span[1])
 
 
 def finished(document: Document, choice: Choice) -> tuple[int, int]:
@@ -208,7 +228,7 @@ def finished(document: Document, choice: Choice) -> tuple[int, int]:
         span = aligned(document.text, span, sentence, choice.asked, choice.words)
         span = reached(document.text, span, sentence, choice.asked)
         first = one_figure(document.text, *span, choice.asked)
-        span = first if unit_fit(choice.asked, document.text[slice(*first)]) > 0 else span
+        span = first if unit_fit(choice.measured, document.text[slice(*first)]) > 0 else span
         span = growth_beside(document.text, span, sentence, choice.asked)
         span = with_fall(document.text, whole_figure(document.text, *span), choice.asked)
     if choice.kind == "other":
@@ -220,7 +240,7 @@ def finished(document: Document, choice: Choice) -> tuple[int, int]:
 
 def _cited(citations: list[Citation], document: Document, span: tuple[int, int]) -> Citation:
     """The citation of the span's sentence: one that stands already, marked once more, or a new one."""
-    start, end = quote_of(document, span)
+    start, end = quote_of(document, span, LONGEST_QUOTE)
     for at, old in enumerate(citations):
         if (old.document, old.start, old.end) == (document.id, start, end):
             citations[at] = replace(old, marks=tuple(sorted({*old.marks, span})))

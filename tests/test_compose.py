@@ -24,7 +24,7 @@ def document() -> Document:
 
 def choice(document: Document, words: str, kind: str = "number", asked: str = "多少", sure: float = 0.8) -> Choice:
     start = document.text.index(words)
-    return Choice(document.id, start, start + len(words), kind, asked, sure, asked)
+    return Choice(document.id, start, start + len(words), kind, asked, sure, asked, asked)
 
 
 def sliced(answer: Answer, document: Document) -> None:
@@ -43,6 +43,45 @@ def test_a_figure_is_widened_and_quoted_with_its_sentence(document: Document) ->
     assert [(c.n, c.period) for c in answer.citations] == [(1, "2023 plan")]
     assert answer.citations[0].quote.startswith("综合考虑各方面因素,建议今年")
     sliced(answer, document)
+
+
+def written(text: str) -> Document:
+    """A document of one section that holds just `text`."""
+    section = Section(("目标",), 0, len(text), "body", "2023 plan")
+    return replace(load_document(REPORT), id="某县", text=text, sections=(section,), glossary=(), spots=())
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "quote"),
+    [
+        (
+            "很好。目标是：收入增长2%；物价稳;失业率5%左右。有保障。",
+            "5%左右",
+            "目标是：收入增长2%；物价稳;失业率5%左右。",
+        ),
+        ("收入增长2%；物价稳定\n失业率5%左右；民生有保障", "2%", "收入增长2%；物价稳定"),
+        (f"收入增长2%；{'稳' * 184}；失业率5%左右。", "2%", f"收入增长2%；{'稳' * 184}；失业率5%左右。"),
+        (f"收入增长2%；{'稳' * 185}；失业率5%左右。", "2%", "收入增长2%；"),
+    ],
+)
+def test_a_sentence_is_quoted_whole_unless_it_is_long(text: str, words: str, quote: str) -> None:
+    document = written(text)
+    answer = compose.answer(understand("多少"), [choice(document, words)], {document.id: document})
+    assert [c.quote for c in answer.citations] == [quote]
+    sliced(answer, document)
+
+
+def test_yes_or_no_looks_at_the_clause_alone() -> None:
+    document = written("没有新增债务；老旧小区改造全部完成。")
+    asked = choice(document, "全部完成", "yes_no", "老旧小区改造完成了吗")
+    answer = compose.answer(understand("老旧小区改造完成了吗"), [asked], {document.id: document})
+    assert (answer.lead, answer.citations[0].quote) == ("是", "没有新增债务；老旧小区改造全部完成。")
+
+
+def test_what_an_earlier_question_counted_tells_one_value_from_its_neighbour() -> None:
+    document = written("新增优势企业3家、“品字标”企业4家。")
+    asked = replace(choice(document, "3家、“品字标”企业4家", asked="品字标企业呢"), measured="新增几家优势企业")
+    assert compose.answer(understand("品字标企业呢"), [asked], {document.id: document}).answer == "4家"
 
 
 def test_a_list_is_cut_into_items_of_one_citation(document: Document) -> None:
