@@ -15,7 +15,6 @@ from index import disk
 from index.build import Outcome, add, build, remove
 from index.errors import UserError
 from index.records import Document
-from index.store import open_index
 from index.take import Intake, shown
 from index.watch import Change, Watch
 
@@ -163,6 +162,8 @@ def _list(options: argparse.Namespace) -> int:
 
 
 def _verify(options: argparse.Namespace) -> int:
+    from index.store import open_index  # loads faiss and onnxruntime, which nothing else here needs at once
+
     manifest = disk.read_manifest(options.out)
     lines = disk.damage(options.out, manifest)
     if lines:

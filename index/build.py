@@ -1,4 +1,7 @@
-"""Makes and changes an index on disk: build, add, remove. Knows the order of the steps and nothing of questions."""
+"""Makes and changes an index on disk: build, add, remove. Knows the order of the steps and nothing of questions.
+
+What `index.generation` needs takes a quarter of a second to load: functions import it, and files are read meanwhile.
+"""
 
 from __future__ import annotations
 
@@ -6,17 +9,18 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from index import disk, originals
-from index.duplicates import first_same, sketch
 from index.errors import UserError
 from index.files import find_files
-from index.generation import Progress, State, current, new_state, write
 from index.read import READERS
 from index.records import Document
-from index.split import pieces
 from index.take import Intake, shown
 from index.worker import take_all
+
+if TYPE_CHECKING:
+    from index.generation import Progress, State
 
 _WAIT = 120.0  # seconds for another writer to end
 _LAID_OUT = ("pdf",)  # kinds whose text is put together from a layout: the worse copy of the same report
@@ -49,8 +53,14 @@ def build(paths: Sequence[Path], out: Path, model: str | None = None, progress: 
     UserError when no file at all could be read; single unreadable files are told in the outcome.
     """
     files, skipped = _sorted_out(find_files(paths), paths)
+
+    def opened() -> State:
+        from index.generation import new_state
+
+        return new_state(model)
+
     with disk.writing(out):
-        return _put(out, files, skipped, lambda: new_state(model), progress)
+        return _put(out, files, skipped, opened, progress)
 
 
 def add(paths: Sequence[Path], out: Path, progress: Progress | None = None) -> Outcome:
@@ -61,12 +71,20 @@ def add(paths: Sequence[Path], out: Path, progress: Progress | None = None) -> O
     """
     files, skipped = _sorted_out(find_files(paths), paths)
     disk.read_manifest(out)  # so that no folder is made where there is no index
+
+    def opened() -> State:
+        from index.generation import current
+
+        return current(out)
+
     with disk.writing(out):
-        return _put(out, files, skipped, lambda: current(out), progress)
+        return _put(out, files, skipped, opened, progress)
 
 
 def remove(names: Sequence[str], out: Path, wait: float = 0.0) -> None:
     """Remove documents by id. UserError for an id that the index does not have; nothing is changed then."""
+    from index.generation import current, write
+
     disk.read_manifest(out)
     with disk.writing(out, wait):
         state = current(out)
@@ -83,6 +101,8 @@ def follow(out: Path, gone: Sequence[str], files: Sequence[Path], progress: Prog
     A document that only gets another id is not embedded again. UserError as `remove` and `add`, but for files that
     cannot be taken, be it all of them.
     """
+    from index.generation import current, new_state
+
     with disk.writing(out, _WAIT):
         intakes = take_all(files, progress)
         state = current(out) if (out / disk.MANIFEST).exists() else new_state(None)
@@ -96,6 +116,8 @@ def settle(out: Path, intakes: Sequence[Intake], state: State, progress: Progres
 
     Call it with the right to write.
     """
+    from index.generation import write
+
     settled = dict(enumerate(intakes))
     # A laid-out copy comes after the others, so that it is the one that is left out.
     order = sorted(settled, key=lambda at: intakes[at].kind in _LAID_OUT)
@@ -114,10 +136,9 @@ def _put(
     opened: Callable[[], State],
     progress: Progress | None,
 ) -> Outcome:
-    # While other processes read the files, the index and its encoder are opened, and the library that cuts is loaded.
-    with ThreadPoolExecutor(2) as beside:
+    # While other processes read the files, the index and its encoder are opened.
+    with ThreadPoolExecutor(1) as beside:
         state = beside.submit(_ready, opened)
-        beside.submit(pieces, "", 0, 0)
         intakes = take_all(files, progress)
         if all(intake.error for intake in intakes):
             others = f"none of {len(intakes)} files can be taken; the first: " if len(intakes) > 1 else ""
@@ -141,6 +162,9 @@ class UntakenError(UserError):
 
 
 def _settled(out: Path, intake: Intake, state: State, fresh: set[str]) -> Intake:
+    from index.duplicates import first_same, sketch
+    from index.generation import Fresh
+
     document = intake.document
     if document is None or intake.duplicate_of:
         return intake
@@ -156,7 +180,7 @@ def _settled(out: Path, intake: Intake, state: State, fresh: set[str]) -> Intake
         )
         return replace(intake, document=None, error=str(error))
     try:
-        state.put(document, own, originals.keep(out, intake))
+        state.put(Fresh(document, intake.passages, originals.keep(out, intake)), own)
     except UserError as error:
         return replace(intake, document=None, error=str(error))
     fresh.add(document.id)

@@ -24,11 +24,10 @@ from index.embed import Encoder, Rows, open_encoder
 from index.errors import UserError
 from index.lexical import Lexical
 from index.records import Document, Passage
-from index.split import split
+from index.split import SIZE
 from index.store import check_encoder, load_lexical, passage_input
 from index.vectors import Vectors
 
-SIZE = 120  # characters of a passage at most
 Progress = Callable[[str, int, int], None]
 LIBRARIES = ("faiss-cpu", "numpy", "onnxruntime", "tokenizers", "langchain-text-splitters")
 _SKETCHES = "sketches.json"
@@ -41,6 +40,15 @@ class Held:
     entry: Mapping[str, Any]
     passages: tuple[Passage, ...]
     first: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """A document that is new: with its passages in their order, and the name of its kept file."""
+
+    document: Document
+    passages: tuple[Passage, ...]
+    original: str
 
 
 @dataclass(frozen=True)
@@ -65,14 +73,14 @@ class State:
     base: Base | None = None
     held: dict[str, Held] = field(default_factory=dict)
     dropped: dict[str, Held] = field(default_factory=dict)
-    fresh: dict[str, tuple[Document, str]] = field(default_factory=dict)
+    fresh: dict[str, Fresh] = field(default_factory=dict)
     sketches: dict[str, Sketch] = field(default_factory=dict)
 
     @property
     def digests(self) -> dict[str, str]:
         """The digest of every document's file, by id."""
         told = {name: str(held.entry["sha256"]) for name, held in self.held.items()}
-        return told | {name: document.digest for name, (document, _) in self.fresh.items()}
+        return told | {name: one.document.digest for name, one in self.fresh.items()}
 
     def drop(self, name: str) -> None:
         """Leave out the document of that id; its vectors stay at hand until the next write."""
@@ -81,10 +89,11 @@ class State:
         self.fresh.pop(name, None)
         self.sketches.pop(name, None)
 
-    def put(self, document: Document, own: Sketch, original: str) -> None:
-        """Take in `document`, in the place of one of the same id; `original` is the name of its kept file."""
-        self.drop(document.id)
-        self.fresh[document.id], self.sketches[document.id] = (document, original), own
+    def put(self, fresh: Fresh, own: Sketch) -> None:
+        """Take in a document, in the place of one of the same id."""
+        name = fresh.document.id
+        self.drop(name)
+        self.fresh[name], self.sketches[name] = fresh, own
 
 
 def new_state(model: str | None) -> State:
@@ -147,7 +156,7 @@ def write(out: Path, state: State, progress: Progress | None) -> None:
     """A new generation of `state`, made the current one; nothing of it stays when that fails."""
     rows = _laid_out(state)
     texts = {
-        number: passage_input(state.fresh[passage.document][0], passage)
+        number: passage_input(state.fresh[passage.document].document, passage)
         for number, passage in enumerate(rows.passages)
         if passage.document in state.fresh
     }
@@ -193,7 +202,7 @@ def _laid_out(state: State) -> _Layout:
     passages: list[Passage] = []
     for name in sorted({*state.held, *state.fresh}):
         held = state.held.get(name)
-        own = held.passages if held else split(state.fresh[name][0], SIZE)
+        own = held.passages if held else state.fresh[name].passages
         if held:
             moved[held.first : held.first + len(own)] = np.arange(len(passages), len(passages) + len(own))
         passages += own
@@ -242,7 +251,7 @@ def _write_documents(generation: Path, state: State) -> tuple[dict[str, dict[str
             disk.take_over(state.base.folder / file, generation / file)
             entries[name], linked[file] = dict(state.held[name].entry), state.base.files[file]
             continue
-        document, original = state.fresh[name]
+        document = state.fresh[name].document
         disk.write_document(generation / file, document)
         entries[name] = {
             "file": file,
@@ -251,7 +260,7 @@ def _write_documents(generation: Path, state: State) -> tuple[dict[str, dict[str
             "place": document.place,
             "characters": len(document.text),
             "sha256": document.digest,
-            "original": original,
+            "original": state.fresh[name].original,
         }
     return entries, linked
 

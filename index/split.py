@@ -27,12 +27,13 @@ _SEPARATORS = (
     r"，|,(?![0-9])|(?<![0-9]),",
     "",
 )
+SIZE = 120  # characters of a passage at most
 _CLOSERS = "”’」』》）】\u3015)\"'"
 _SENTENCE_END = re.compile(rf"(?:[。！？!?；;…]|\n)+[{_CLOSERS}]*")
 _CLAUSE_END = re.compile(rf"{_SENTENCE_END.pattern}|(?:[，：]|(?<![0-9])[,:]|[,:](?![0-9]))+[{_CLOSERS}]*")
 
 
-def split(document: Document, size: int = 120) -> tuple[Passage, ...]:
+def split(document: Document, size: int = SIZE) -> tuple[Passage, ...]:
     """The passages of `document` in order, at most `size` characters each before trimming, none across a section.
 
     Every character that is not a blank lies in exactly one passage.
@@ -44,7 +45,7 @@ def split(document: Document, size: int = 120) -> tuple[Passage, ...]:
     )
 
 
-def pieces(text: str, start: int, end: int, size: int = 120) -> list[tuple[int, int]]:
+def pieces(text: str, start: int, end: int, size: int = SIZE) -> list[tuple[int, int]]:
     """Spans that cover `text[start:end]`, cut at the strongest boundary that fits `size`; blank ones are left out."""
     spans: list[tuple[int, int]] = []
     at = start
@@ -82,9 +83,14 @@ def _trimmed(text: str, start: int, end: int) -> list[tuple[int, int]]:
     return [(start, end)] if start < end else []
 
 
+def ready() -> None:
+    """Loads the library that cuts."""
+    _splitter(SIZE)
+
+
 @lru_cache(maxsize=8)
 def _splitter(size: int) -> RecursiveCharacterTextSplitter:
-    # Here, since it takes a third of a second to import and whoever only asks or removes never cuts anything.
+    # Here, since it takes a third of a second to import and only the processes that read files cut anything.
     from langchain_text_splitters import RecursiveCharacterTextSplitter
 
     return RecursiveCharacterTextSplitter(

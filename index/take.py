@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index.errors import UserError
-from index.records import Document, Spot
+from index.records import Document, Passage, Spot
 
 _ODD = re.compile("[\ufffd\ue000-\uf8ff]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """What became of one file.
+    """What became of one file: a document and the passages it was cut into.
 
     `document` is None where it could not be read; `error` then says why, in one line, and is "" otherwise. `kind` is
     the reader's name such as "pdf", `encoding` the codec of the bytes or "". `characters` counts those kept and
@@ -30,6 +30,7 @@ class Intake:
 
     path: Path
     document: Document | None
+    passages: tuple[Passage, ...] = ()
     kind: str = ""
     encoding: str = ""
     characters: int = 0
@@ -45,6 +46,7 @@ def take(path: Path) -> Intake:
     # Here, since files are read in processes of their own, and theirs alone need the readers.
     from index.document import assemble
     from index.read import read
+    from index.split import split
 
     try:
         check_name(path)
@@ -56,6 +58,7 @@ def take(path: Path) -> Intake:
     return Intake(
         path,
         document,
+        split(document),
         raw.kind,
         raw.encoding,
         kept,

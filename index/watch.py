@@ -12,15 +12,17 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from index import disk
 from index.build import Outcome, follow
 from index.errors import UserError
 from index.files import is_hidden
-from index.generation import Progress
 from index.read import READERS
 from index.take import Intake, shown
+
+if TYPE_CHECKING:
+    from index.generation import Progress
 
 RECORD = ".watch.json"
 """Beside the manifest: what became of the files of each watched folder, so that a restart begins where it ended."""

@@ -23,7 +23,8 @@ from typing import Any
 
 from index.errors import UserError
 from index.record_json import document_of, value_of
-from index.records import Spot
+from index.records import Passage, Spot
+from index.split import ready
 from index.take import Intake, shown, take
 
 READ_SECONDS = 180.0  # a file of 3,000 pages takes a third of that on one free core
@@ -153,6 +154,7 @@ class Worker:
 def _value(intake: Intake) -> dict[str, Any]:
     value = {name: getattr(intake, name) for name in ("kind", "encoding", "characters", "dropped", "headings", "error")}
     document = value_of(intake.document) if intake.document else None
+    value["passages"] = [(passage.start, passage.end) for passage in intake.passages]
     return {**value, "document": document, "suspicious": [list(asdict(spot).values()) for spot in intake.suspicious]}
 
 
@@ -160,7 +162,9 @@ def _intake(value: dict[str, Any]) -> Intake:
     document = document_of(value.pop("document")) if value["document"] else None
     value.pop("document", None)
     suspicious = tuple(Spot(*spot) for spot in value.pop("suspicious"))
-    return Intake(Path(), document, suspicious=suspicious, **value)
+    spans = value.pop("passages")
+    passages = tuple(Passage(document.id, start, end) for start, end in spans) if document else ()
+    return Intake(Path(), document, passages, suspicious=suspicious, **value)
 
 
 def main() -> None:
@@ -172,6 +176,7 @@ def main() -> None:
     os.dup2(2, 1)  # a library that prints must not be taken for an answer
     with suppress(ValueError, OSError):  # not every system limits address space
         resource.setrlimit(resource.RLIMIT_AS, (int(sys.argv[1]), resource.getrlimit(resource.RLIMIT_AS)[1]))
+    threading.Thread(target=ready, daemon=True).start()  # while the first file is read
     for line in sys.stdin.buffer:
         out.write(json.dumps(_value(_taken(Path(json.loads(line))))).encode() + b"\n")
         out.flush()
