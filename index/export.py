@@ -28,14 +28,14 @@ SATURATED = 128  # the largest sum of two neighbouring weights of one sign: 255 
 
 
 class Network(nn.Module):
-    """(input_ids, attention_mask) → what `head` makes of the last layer's token vectors; without a head, these."""
+    """Token ids of texts of one length → what `head` makes of the last layer's token vectors; without a head, these."""
 
     def __init__(self, encoder: Lean, head: nn.Module | None) -> None:
         super().__init__()
         self.encoder, self.head = encoder, head
 
-    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor | tuple[torch.Tensor, ...]:
-        states: torch.Tensor = self.encoder(input_ids, attention_mask)
+    def forward(self, input_ids: torch.Tensor) -> torch.Tensor | tuple[torch.Tensor, ...]:
+        states: torch.Tensor = self.encoder(input_ids)
         return self.head(states) if self.head else states
 
 
@@ -55,15 +55,15 @@ def export_int8(
 
     network = Network(Lean(encoder, samples), head).eval()
     ids = torch.ones(2, 8, dtype=torch.long)
-    axes = {name: {0: "batch", 1: "length"} for name in ("input_ids", "attention_mask", *outputs)}
+    axes = {name: {0: "batch", 1: "length"} for name in ("input_ids", *outputs)}
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         plain = Path(folder) / "plain.onnx"
         torch.onnx.export(
             network,
-            (ids, ids),
+            (ids,),
             str(plain),
-            input_names=["input_ids", "attention_mask"],
+            input_names=["input_ids"],
             output_names=list(outputs),
             dynamic_axes=axes,
             opset_version=17,

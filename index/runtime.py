@@ -59,8 +59,7 @@ class Runtime:
 
     def run(self, encoding: Encoding) -> list[Array]:
         """The network's outputs for one input, without the leading axis of length 1."""
-        ids = np.array([encoding.ids], dtype=np.int64)
-        outputs = self._session.run(None, {"input_ids": ids, "attention_mask": np.ones_like(ids)})
+        outputs = self._session.run(None, {"input_ids": np.array([encoding.ids], dtype=np.int64)})
         return [np.asarray(output[0], dtype=np.float32) for output in outputs]
 
     def map(self, function: Callable[[Encoding], T], encodings: Sequence[Encoding]) -> list[T]:
