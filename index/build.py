@@ -6,7 +6,7 @@ What `index.generation` needs takes a quarter of a second to load: functions imp
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +20,7 @@ from index.take import Intake, shown
 from index.worker import take_all
 
 if TYPE_CHECKING:
+    from index.embed import Encoder
     from index.generation import Progress, State
 
 _WAIT = 120.0  # seconds for another writer to end
@@ -70,7 +71,7 @@ def add(paths: Sequence[Path], out: Path, progress: Progress | None = None) -> O
     be read.
     """
     files, skipped = _sorted_out(find_files(paths), paths)
-    disk.read_manifest(out)  # so that no folder is made where there is no index
+    manifest = disk.read_manifest(out)  # so that no folder is made where there is no index
 
     def opened() -> State:
         from index.generation import current
@@ -78,7 +79,7 @@ def add(paths: Sequence[Path], out: Path, progress: Progress | None = None) -> O
         return current(out)
 
     with disk.writing(out):
-        return _put(out, files, skipped, opened, progress)
+        return _put(out, files, skipped, opened, progress, bundled=manifest["encoder"]["name"] == "bundled")
 
 
 def remove(names: Sequence[str], out: Path, wait: float = 0.0) -> None:
@@ -135,10 +136,11 @@ def _put(
     skipped: tuple[Path, ...],
     opened: Callable[[], State],
     progress: Progress | None,
+    bundled: bool = False,
 ) -> Outcome:
     # While other processes read the files, the index and its encoder are opened.
-    with ThreadPoolExecutor(1) as beside:
-        state = beside.submit(_ready, opened)
+    with ThreadPoolExecutor(2) as beside:
+        state = beside.submit(_ready, opened, beside.submit(_encoder) if bundled else None)
         intakes = take_all(files, progress)
         if all(intake.error for intake in intakes):
             others = f"none of {len(intakes)} files can be taken; the first: " if len(intakes) > 1 else ""
@@ -146,11 +148,19 @@ def _put(
         return replace(settle(out, intakes, state.result(), progress), skipped=skipped)
 
 
-def _ready(opened: Callable[[], State]) -> State:
-    """The state, with its encoder at hand."""
+def _ready(opened: Callable[[], State], encoder: Future[Encoder] | None) -> State:
+    """The state, with its encoder at hand: the bundled one, which a process holds once, is opened by `encoder`."""
     state = opened()
+    if encoder:
+        encoder.result()
     state.opened()
     return state
+
+
+def _encoder() -> Encoder:
+    from index.embed import open_encoder
+
+    return open_encoder()
 
 
 class UntakenError(UserError):
