@@ -10,7 +10,6 @@ import logging
 import random
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ from torch.nn.functional import cross_entropy
 from index.convert import load_source_model
 from index.export import export_int8
 from index.fold import fold
+from qa.batch import Batch, encode, hidden
 from qa.examples import Example, batches, comprehension_examples, read_rows
 from qa.mine import sample
 from qa.network import ReaderNetwork, shallow
@@ -30,59 +30,9 @@ State = dict[str, torch.Tensor]
 log = logging.getLogger("qa.train")
 MAX_TOKENS = 224
 SAMPLES = 75  # questions by whose pairs the inputs of the 8-bit form are evened out
-SECOND = 0.6  # of the second stage in the mean of both
+SECOND = 0.6  # of a later stage in the mean of it and what was there before
+HIDDEN = 0.06  # share of the pieces hidden, in every other pair of the third stage
 NULL_LOGIT = 0.0  # relevance competes with this: a question whose passages all stay below it is refused
-
-
-@dataclass(frozen=True)
-class Batch:
-    """Tensors of some examples, flattened over their candidates; `groups` are slices of rows, one per example."""
-
-    ids: torch.Tensor
-    mask: torch.Tensor
-    allowed: torch.Tensor
-    start: torch.Tensor
-    end: torch.Tensor
-    gold: torch.Tensor
-    groups: list[slice]
-
-
-def encode(examples: Sequence[Example], tokenizer: Tokenizer) -> Batch:
-    """Token ids, the positions a span may take (the passage, and 0 for none) and the targets."""
-    pairs = [(fold(e.question), fold(c.heading + c.text)) for e in examples for c in e.candidates]
-    encodings = tokenizer.encode_batch(pairs)
-    candidates = [c for e in examples for c in e.candidates]
-    length = max(len(e.ids) for e in encodings)
-    n = len(encodings)
-    ids = torch.ones(n, length, dtype=torch.long)
-    mask = torch.zeros(n, length, dtype=torch.long)
-    allowed = torch.zeros(n, length, dtype=torch.bool)
-    start, end = torch.zeros(n, dtype=torch.long), torch.zeros(n, dtype=torch.long)
-    for row, (encoding, candidate) in enumerate(zip(encodings, candidates, strict=True)):
-        ids[row, : len(encoding.ids)] = torch.tensor(encoding.ids)
-        mask[row, : len(encoding.ids)] = 1
-        allowed[row, 0] = True
-        shift = len(candidate.heading)
-        inside = [
-            (at, a - shift, b - shift)
-            for at, ((a, b), part) in enumerate(zip(encoding.offsets, encoding.sequence_ids, strict=True))
-            if part == 1 and b > shift
-        ]
-        for at, _, _ in inside:
-            allowed[row, at] = True
-        if candidate.span is not None:
-            first = [at for at, a, b in inside if a <= candidate.span[0] < b]
-            last = [at for at, a, b in inside if a < candidate.span[1] <= b]
-            if first and last:
-                start[row], end[row] = first[0], last[0]
-        elif candidate.gold:
-            start[row] = end[row] = -100
-    gold = torch.tensor([c.gold for c in candidates])
-    groups, at = [], 0
-    for example in examples:
-        groups.append(slice(at, at + len(example.candidates)))
-        at += len(example.candidates)
-    return Batch(ids, mask, allowed, start, end, gold, groups)
 
 
 def loss_of(network: ReaderNetwork, batch: Batch) -> tuple[torch.Tensor, float, float]:
@@ -113,9 +63,10 @@ def train(
     pairs: int,
     out: Path,
     rng: random.Random,
+    hide: float = 0.0,
     check: Callable[[], None] | None = None,
 ) -> None:
-    """`steps` updates over `examples` (iterated anew, and shuffled, when used up).
+    """`steps` updates over `examples` (iterated anew, and shuffled, when used up), with `hide` as `hidden` has it.
 
     The network's state goes to `out` every 500 steps and at the end; `check` is called then.
     """
@@ -126,10 +77,12 @@ def train(
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimizer, lambda step: min((step + 1) / warm, max((steps - step) / (steps - warm), 0.02))
     )
+    generator = torch.Generator().manual_seed(rng.randrange(1 << 30))
     done, begun, sums = 0, time.monotonic(), [0.0, 0.0]
     while done < steps:
         for group in batches(examples, pairs, rng):
-            loss, listwise, span = loss_of(network, encode(group, tokenizer))
+            batch = hidden(encode(group, tokenizer), hide, generator)
+            loss, listwise, span = loss_of(network, batch)
             torch.autograd.backward(loss)
             torch.nn.utils.clip_grad_norm_(parameters, 1.0)
             optimizer.step()
@@ -204,14 +157,27 @@ COMPREHENSION = ("cmrc2018-train", "drcd-train-sub-s", "drcd-dev-s", "xquad-zh",
 
 
 class Mixture:
-    """One pass over the report questions, candidates drawn anew, with a share of reading comprehension among them."""
+    """One pass over the report questions, candidates drawn anew, with a share of reading comprehension among them.
 
-    def __init__(self, mined: Sequence[dict[str, Any]], others: list[Example], share: int, rng: random.Random) -> None:
+    Of `known` questions, those of the stages before, `again` come once more.
+    """
+
+    def __init__(
+        self,
+        mined: Sequence[dict[str, Any]],
+        others: list[Example],
+        share: int,
+        rng: random.Random,
+        known: Sequence[dict[str, Any]] = (),
+        again: int = 0,
+    ) -> None:
         self.mined, self.others, self.share, self.rng = mined, others, share, rng
+        self.known, self.again = known, again
 
     def __iter__(self) -> Iterator[Example]:
         self.rng.shuffle(self.others)
-        return iter([sample(row, 4, self.rng) for row in self.mined] + self.others[: self.share])
+        rows = [*self.mined, *self.rng.sample(self.known, min(self.again, len(self.known)))]
+        return iter([sample(row, 4, self.rng) for row in rows] + self.others[: self.share])
 
 
 def averaged(first: State, second: State, share: float) -> State:
@@ -226,16 +192,18 @@ def averaged(first: State, second: State, share: float) -> State:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The recipe of the shipped weights: reading comprehension, then report questions with hard negatives, in two
-    stages of which the second knows more questions; their mean is exported."""
+    """The recipe of the shipped weights: reading comprehension, then report questions with hard negatives, in three
+    stages that each know more questions; each stage's mean with what was there before goes on."""
     parser = argparse.ArgumentParser(prog="python -m qa.train", description=__doc__)
     parser.add_argument("--mined", type=Path, required=True, help="what `python -m qa.mine` wrote")
     parser.add_argument("--more", type=Path, required=True, help="the same of the questions for the second stage")
+    parser.add_argument("--newest", type=Path, required=True, help="the same for the third stage")
     parser.add_argument("--comprehension", type=Path, required=True, help="the folder of the reading sets")
     parser.add_argument("--out", type=Path, default=Path(__file__).parent / "model")
     parser.add_argument("--first-steps", type=int, default=500)
     parser.add_argument("--steps", type=int, default=4926)
     parser.add_argument("--more-steps", type=int, default=4824)
+    parser.add_argument("--newest-steps", type=int, default=4200)
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
@@ -256,13 +224,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     watched = [sample(row, 12, random.Random(7)) for row in rows if row["doc"] in WATCHED]
     seen = [row for row in rows if row["doc"] not in unseen]
     more = seen + [row for row in read_rows(options.more) if row["doc"] not in unseen]
+    newest = [row for row in read_rows(options.newest) if row["doc"] not in unseen]
     shared = {"pairs": 16, "out": options.out.with_suffix(".pt"), "rng": rng}
     train(network, tokenizer, others, steps=options.first_steps, rate=1.5e-4, **shared)
     shared["check"] = partial(_log_check, network, tokenizer, watched)
     train(network, tokenizer, Mixture(seen, others, 5000, rng), steps=options.steps, rate=1.5e-4, **shared)
     first = {name: value.clone() for name, value in network.state_dict().items()}
     train(network, tokenizer, Mixture(more, others, 4000, rng), steps=options.more_steps, rate=1.2e-4, **shared)
-    network.load_state_dict(averaged(first, network.state_dict(), SECOND))
+    second = averaged(first, network.state_dict(), SECOND)
+    network.load_state_dict(second)
+    mixture = Mixture(newest, others, 2400, rng, more, 5000)
+    train(network, tokenizer, mixture, steps=options.newest_steps, rate=1.2e-4, hide=HIDDEN, **shared)
+    network.load_state_dict(averaged(second, network.state_dict(), SECOND))
     export(network.eval(), tokenizer, [sample(row, 4, rng) for row in seen[:SAMPLES]], options.out)
     return 0
 

@@ -34,6 +34,7 @@ SHARED: dict[str, set[str] | None] = {
         "index/embed.py",
         "index/convert.py",
         "qa/reader.py",
+        "qa/batch.py",
         "qa/train.py",
         "index/train.py",
     },
@@ -47,6 +48,7 @@ SHARED: dict[str, set[str] | None] = {
         "index/modules.py",
         "index/train.py",
         "qa/network.py",
+        "qa/batch.py",
         "qa/train.py",
     },
     "transformers": {
