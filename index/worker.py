@@ -176,17 +176,22 @@ def main() -> None:
     os.dup2(2, 1)  # a library that prints must not be taken for an answer
     with suppress(ValueError, OSError):  # not every system limits address space
         resource.setrlimit(resource.RLIMIT_AS, (int(sys.argv[1]), resource.getrlimit(resource.RLIMIT_AS)[1]))
-    threading.Thread(target=ready, daemon=True).start()  # while the first file is read
+    threading.Thread(target=_warm, daemon=True).start()  # while the first file is read
     for line in sys.stdin.buffer:
         out.write(json.dumps(_value(_taken(Path(json.loads(line))))).encode() + b"\n")
         out.flush()
+
+
+def _warm() -> None:
+    with suppress(ImportError, MemoryError):  # the file that cannot be cut then is told, not this
+        ready()
 
 
 def _taken(path: Path) -> Intake:
     """As `take`; what breaks a reader is told without a traceback."""
     try:
         return take(path)
-    except MemoryError:
+    except (MemoryError, ImportError):  # a library that finds no room for itself cannot be imported
         os._exit(1)
     except Exception as error:
         return Intake(path, None, error=str(_broken(f"{shown(path)} breaks its reader ({type(error).__name__})")))

@@ -118,11 +118,11 @@ def test_files_that_take_too_long_or_too_much_memory_cost_only_themselves(
         f"{path} takes more than 0 s to read" for path in (COUNTY, PROVINCE)
     ]
     heavy = tmp_path / "重.txt"
-    heavy.write_text("全县新建公路十二公里。\n" * 300_000, encoding="utf-8")
-    taken = take_all([heavy, COUNTY, heavy, PROVINCE], memory=100 << 20)
+    heavy.write_text("全县新建公路十二公里。\n" * 600_000, encoding="utf-8")
+    taken = take_all([heavy, COUNTY, heavy, PROVINCE], memory=280 << 20)
     remedy = "wanted a file that can be read. Save it again, as plain text if nothing else helps."
     assert [intake.error for intake in taken[::2]] == [
-        f"{heavy} breaks its reader, or takes more than 100 MiB of memory; {remedy}"
+        f"{heavy} breaks its reader, or takes more than 280 MiB of memory; {remedy}"
     ] * 2
     assert taken[1::2] == [take(COUNTY), take(PROVINCE)]
     assert capfd.readouterr() == ("", "")
