@@ -18,6 +18,7 @@ from qa.typed import count_told, unit_fit, yes_or_no
 from qa.wording import (
     aligned,
     bare,
+    each_value,
     growth_beside,
     items,
     of_kind,
@@ -225,6 +226,9 @@ def finished(document: Document, choice: Choice) -> tuple[int, int]:
         span = trimmed(document.text, *whole_enumeration(document.text, *span))
     if choice.kind == "number":
         sentence = quote_of(document, span)
+        every = each_value(document.text, span, sentence, choice.asked)
+        if every != span:
+            return every
         span = aligned(document.text, span, sentence, choice.asked, choice.words)
         span = reached(document.text, span, sentence, choice.asked)
         first = one_figure(document.text, *span, choice.asked)

@@ -173,6 +173,25 @@ def aligned(
     return span
 
 
+def each_value(text: str, span: tuple[int, int], sentence: tuple[int, int], asked: str) -> tuple[int, int]:
+    """All values of "城乡居民收入分别达到x、y", where folded `asked` asks what they are 分别 and `span` is one of them.
+
+    `span` itself where `asked` names fewer than two of as many names as there are values.
+    """
+    if "分别" not in asked:
+        return span
+    for match in _EACH.finditer(text, *sentence):
+        values = _values(text, match.end(), sentence[1])
+        if len(values) < 2 or not any(a <= span[0] < b for a, b in values):
+            continue
+        names = _names(text, sentence[0], match.start(), len(values))
+        meant = [name for name in names if 2 * sum(c in asked for c in set(name)) > len(set(name))]
+        both = "城乡" in asked and names == [*_TOWN_AND_COUNTRY]
+        if both or len(names) != len(values) or len(meant) > 1:
+            return values[0][0], values[-1][1]
+    return span
+
+
 def of_kind(text: str, spans: Sequence[tuple[int, int]], asked: str) -> tuple[int, int] | None:
     """Of several items the only one of the kind that folded `asked` names: a 小学 for 哪所小学; None else."""
     wanted = _ONE_OF.search(asked)
@@ -229,6 +248,7 @@ _GROWTH = re.compile(
 )
 _ONE_OF = re.compile(r"哪(?:一?[所个家座条种类只位项支])(?P<kind>[\u4e00-\u9fff]{2,4})[?。!]*$")
 _EACH = re.compile(r"分别|各自|依次")
+_TOWN_AND_COUNTRY = ("城镇城市", "农村乡村")  # the names that 城乡 stands for
 _VALUE = re.compile(r"(?:[+-]?\d[\d.,]*|第[一二三四五六七八九十\d]+)[^、，,；;。和\s]{0,8}")
 
 
@@ -250,7 +270,7 @@ def _names(text: str, start: int, end: int, count: int) -> list[str]:
     clause = re.split(r"[，,；;。：:]", text[start:end])[-1]
     names = [name for name in re.split(r"、|和|与|及", clause) if name]
     if len(names) != count and count == 2 and "城乡" in clause:
-        return ["城镇城市", "农村乡村"]
+        return [*_TOWN_AND_COUNTRY]
     return [fold(name) for name in names[-count:]]
 
 

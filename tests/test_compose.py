@@ -84,6 +84,21 @@ def test_what_an_earlier_question_counted_tells_one_value_from_its_neighbour() -
     assert compose.answer(understand("品字标企业呢"), [asked], {document.id: document}).answer == "4家"
 
 
+@pytest.mark.parametrize(
+    ("text", "asked", "words"),
+    [
+        ("城乡居民收入分别达到5.71万元、3.27万元,居前列。", "城乡居民收入分别达到多少", "5.71万元、3.27万元"),
+        ("财政收入、外贸总额分别增长5.71万元、3.27万元。", "财政收入和外贸总额分别增长多少", "5.71万元、3.27万元"),
+        ("财政收入、外贸总额分别增长5.71万元、3.27万元。", "各省外贸总额分别增长多少", "3.27万元"),
+        ("城乡居民收入分别达到5.71万元、3.27万元,居前列。", "农村居民收入多少", "3.27万元"),
+    ],
+)
+def test_what_is_asked_for_each_is_told_for_each(text: str, asked: str, words: str) -> None:
+    document = written(text)
+    told = compose.answer(understand(asked), [choice(document, "3.27万元", asked=asked)], {document.id: document})
+    assert told.answer == words
+
+
 def test_a_list_is_cut_into_items_of_one_citation(document: Document) -> None:
     chosen = choice(document, "滨海科技城、三门核电、沿海工业城", "list")
     answer = compose.answer(understand("哪几个版块"), [chosen], {document.id: document})
