@@ -75,10 +75,7 @@
 
   // Feedback. The right passage is marked by selecting it in the report's frame.
   let judged = null; // {turn, request, marked}
-  async function requestOf(turn) {
-    if (wenbao.current !== turn || !wenbao.proof) await wenbao.prove(turn);
-    return wenbao.proof?.request_id;
-  }
+  const requestOf = async (turn) => (await wenbao.proofOf(turn))?.request_id;
   async function tell(opinion) {
     const reply = await fetch(wenbao.address("api/v1/feedback"), {
       method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(opinion),

@@ -73,8 +73,18 @@ const wenbao = (() => {
     inside.innerHTML = html;
     panel.scrollTop = 0;
   }
-  async function prove(turn) {
+  function prove(turn) {
     current = turn;
+    prove.told = null;
+    return (prove.pending = fetchProof(turn));
+  }
+  // What is told of a turn, once it is there: what the right side still shows may be another turn's.
+  async function proofOf(turn) {
+    if (turn === current) await prove.pending;
+    if (turn !== current || !prove.told) await prove(turn);
+    return turn === current ? prove.told : null;
+  }
+  async function fetchProof(turn) {
     if (!turn) fill("why", `<p class="wb-hint wb-cards">${say("pick_turn")}</p>`);
     else if (root.classList.contains("wb-show-why")) reason();
     root.classList.toggle("wb-proved", Boolean(turn));
@@ -250,8 +260,8 @@ const wenbao = (() => {
   }).observe(document, { childList: true, subtree: true });
 
   return {
-    root, query, by, all, keep, kept, language, say, translate, address, get, status, prove, show, open, turnOf, write,
-    deeds, whenDrawn, narrow, frame, get current() { return current; }, get proof() { return prove.told; },
+    root, query, by, all, keep, kept, language, say, translate, address, get, status, prove, proofOf, show, open, turnOf, write,
+    deeds, whenDrawn, narrow, frame, get current() { return current; },
   };
 })();
 window.wenbao = wenbao;

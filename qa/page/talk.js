@@ -30,14 +30,17 @@
   const asked = () => [JSON.stringify(sent || { busy: true })];
 
   // One question at a time, from the very press: the framework begins a step somewhat later, and then one too many.
+  const TAKEN = 2000; // ms within which the framework takes a question over, or never will
   let pressed = 0;
   function once(event) {
     const sends = event.type === "click"
       ? event.target.closest?.("#wb-box button.submit-button")
       : event.target === box() && event.key === "Enter" && !event.shiftKey && !event.isComposing;
     if (!sends) return;
-    if (!sent && Date.now() - pressed > 2000) {
+    if (!sent && Date.now() - pressed > TAKEN) {
       pressed = Date.now();
+      root.classList.add("wb-busy");
+      setTimeout(() => !sent && Date.now() - pressed >= TAKEN && root.classList.remove("wb-busy"), TAKEN + 50);
       return;
     }
     event.preventDefault();
@@ -165,8 +168,7 @@
   const numberOf = (button) => Number(turnOf(button).split(".").pop());
 
   async function copyTurn(button) {
-    const turn = turnOf(button);
-    if (turn !== wenbao.current) await prove(turn);
+    await wenbao.proofOf(turnOf(button));
     const text = document.querySelector("#wb-evidence .wb-copy-text")?.value;
     if (text) await write(`${questionOf(button)}\n\n${text}`, button);
   }

@@ -50,7 +50,8 @@ def disputed(page: Page, address: str) -> tuple[list[str], list[str]]:
         following = page.get_by_role("link", name="下一页")
         if not following.count():
             return questions, comments
-        following.click()
+        with page.expect_navigation():  # a click alone may come back while the old page still stands
+            following.click()
 
 
 def hit(page: Page) -> bool:

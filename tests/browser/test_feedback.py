@@ -62,6 +62,22 @@ def test_a_word_of_thanks_and_a_change_of_mind(page: Page, several: Running) -> 
     assert [row[:3] for row in several.rows(GIVEN)[known:]] == [(0, "不全", "")]
 
 
+def test_a_word_given_before_the_proof_is_there_goes_to_its_own_answer(page: Page, several: Running) -> None:
+    known = len(several.rows(GIVEN))
+    opened(page, several.address)
+    ask(page, QUESTION)
+    # The proof of every further answer is late: what stands on the right is the answer before.
+    page.route("**/desk/turn/*", lambda route: (page.wait_for_timeout(1500), route.continue_()))
+    second = "重庆市今年的粮食产量目标是多少？"
+    answer = ask(page, second)
+    answer.get_by_role("button", name="有问题").click()
+    dialog = page.get_by_role("dialog", name="这个答案哪里有问题？")
+    dialog.get_by_label("答案不全").check()
+    dialog.get_by_role("button", name="提交").click()
+    expect(dialog).to_be_hidden()
+    assert [(row[1], row[6]) for row in several.rows(GIVEN)[known:]] == [("不全", second)]
+
+
 def test_the_keeper_sees_what_was_disputed(page: Page, several: Running) -> None:
     question = "重庆市今年的粮食产量目标是多少？"
     answer = ask(opened(page, several.address), question)
