@@ -49,6 +49,9 @@ class Runtime:
                 f"the model in {folder} is damaged ({type(error).__name__})", "the files as shipped", _ANEW
             ) from error
         self._tokenizer.enable_truncation(max_tokens, strategy="longest_first")
+        # It would keep the pieces of 10,000 words: without spaces, each Chinese text is a word that never comes again.
+        if resize := getattr(self._tokenizer.model, "_resize_cache", None):
+            resize(0)
         self._threads = threads or max(1, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2)
         self._pool = ThreadPoolExecutor(self._threads, thread_name_prefix="model")
 
@@ -73,6 +76,7 @@ def _session(path: Path) -> onnxruntime.InferenceSession:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 3
+    options.enable_mem_pattern = False  # a plan would be kept for every length of input
     return onnxruntime.InferenceSession(
         str(path), options, providers=["CPUExecutionProvider"], disabled_optimizers=_SLOWER
     )

@@ -24,6 +24,8 @@ from typing import Any
 import httpx
 from running import ROOT, Running, running
 
+from qa.heap import EVERY
+
 TALKS = (
     "2022年生产总值是多少？ 那今年的目标呢？ 固定资产投资增长了多少？ 什么是“三品一标”？ 县里有几条地铁线路？",
     "2022年固定资产投资增长了多少？ 增速居全省第几？ 一般公共预算收入呢？ 今年有哪些目标？ 什么是“五大攻坚”行动？",
@@ -39,6 +41,9 @@ P95 = 3.0
 GROWTH = 1.01
 """By how much memory may differ from what it was after the first conversations: what allocators keep back."""
 
+SETTLE = 2 * EVERY + 1
+"""Seconds behind each crowd after which what its answers needed has gone back to the system."""
+
 
 @dataclass(frozen=True, slots=True)
 class Turn:
@@ -50,7 +55,7 @@ class Turn:
 
 
 Load = tuple[list[Turn], list[float], list[str]]
-"""The turns, the memory in MB after each crowd of conversations, and what went wrong."""
+"""The turns, the memory in MB a while after each crowd of conversations, and what went wrong."""
 
 
 class Visitor:
@@ -147,6 +152,7 @@ def load(server: Running, conversations: int, at_once: int, turns: int, reading:
                     times += future.result()
                 except (AssertionError, httpx.HTTPError, LookupError) as error:
                     errors.append(f"{type(error).__name__}: {error}")
+        time.sleep(SETTLE)
         memory.append(resident(server.process.pid))
         print(f"{first + at_once} conversations: {memory[-1]:.0f} MB", file=sys.stderr)
     return times, memory, errors
