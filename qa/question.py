@@ -56,6 +56,15 @@ _SPENT = re.compile(r"(?:投入?|花|用|拨付?|下达|安排|拿出|支出|筹
 _ONLY_TIME = re.compile(
     rf"(?:那么?|还有)?(?P<time>{_WHEN}|“?十[三四五]五”?(?:时期|期间|末)?)的?(?P<tense>目标|计划|打算|实际|结果)?(?:又?是多少|怎么样|呢)*"
 )
+_WHEN_ENGLISH = re.compile(r"\s*\b(?:(?:in|for|during|by) )?(?:(?:19|20)\d\d|(?:this|last|next) year)\b", re.IGNORECASE)
+_ONLY_TIME_ENGLISH = re.compile(
+    r"(?:and|but)?,? ?(?:(?:what|how) about )?(?:in|for|during)? ?(?P<time>(?:19|20)\d\d|(?:this|last|next) year)"
+)
+_TENSED_ENGLISH = re.compile(
+    r"\b(?:plan(?:s|ned|ning)?|aims?|expect(?:s|ed)?|intends?|wants?|hopes?|going) to ", re.IGNORECASE
+)
+_PRESENT = {"was": "is", "were": "are", "did": "does"}
+_PAST_ENGLISH = re.compile(rf"\b(?:{'|'.join(_PRESENT)})\b", re.IGNORECASE)
 _PROVINCE = rf"(?:{'|'.join(sorted(PROVINCES))})(?:省|市|壮族自治区|回族自治区|维吾尔自治区|自治区)?"
 _ONLY_PLACE = re.compile(
     rf"(?:那么?|还有|和)?(?P<place>{_PROVINCE}|[\u4e00-\u9fff]{{2,4}}[省市县旗])(?:的|那边)?(?:呢|怎么样|是多少)+"
@@ -141,13 +150,25 @@ def moved_in_time(words: str, before: str) -> str:
     """
     told = _ONLY_TIME.fullmatch(words.rstrip("?。! "))
     if not told:
-        return ""
+        return _moved_in_english(words, before)
     time, tense = told["time"], _TENSE_WORDS.get(told["tense"] or "", "")
     earlier = re.compile(rf"{_WHEN}|“?十[三四五]五”?(?:时期|期间|末)?")
     bare = _TENSED.sub("", before.strip())
     if earlier.search(bare):
         return earlier.sub(lambda _: time + tense, bare, count=1)
     return time + tense + bare
+
+
+def _moved_in_english(words: str, before: str) -> str:
+    """And in 2022? after How many jobs does it plan to create in 2023? gives How many jobs does it create in 2022?"""
+    told = _ONLY_TIME_ENGLISH.fullmatch(words.rstrip("?.! "))
+    bare = before.strip().rstrip("?？.")
+    if not told or not re.search("[a-z]{2}", bare.lower()) or re.search(r"[\u4e00-\u9fff]", bare):
+        return ""
+    time = told["time"] if told["time"].endswith("year") else f"in {told['time']}"
+    bare = _PAST_ENGLISH.sub(lambda m: _PRESENT[m[0].lower()], _TENSED_ENGLISH.sub("", bare))
+    rest = _WHEN_ENGLISH.sub("", bare).strip()
+    return f"{rest} {time}?"
 
 
 def moved_in_place(words: str, before: str) -> str:

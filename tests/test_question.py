@@ -111,6 +111,24 @@ def test_a_follow_up_in_time_only_is_the_same_question(before: str, question: st
 
 
 @pytest.mark.parametrize(
+    ("before", "question", "resolved", "tense"),
+    [
+        (
+            "How many urban jobs does Sanmen plan to create in 2023?", "And in 2022?",
+            "How many urban jobs does Sanmen create in 2022?", "",
+        ),
+        ("What was the GDP last year?", "What about this year?", "What is the GDP this year?", ""),
+        ("GDP growth target this year", "and last year", "GDP growth target last year?", ""),
+        ("How many parks were built?", "in 2021?", "How many parks are built in 2021?", ""),
+        ("How many were built?", "What about hospitals?", "How many were built? → What about hospitals?", "result"),
+    ],
+)  # fmt: skip
+def test_a_follow_up_in_time_only_in_english(before: str, question: str, resolved: str, tense: str) -> None:
+    query = understand(question, [before])
+    assert (query.resolved, [part.tense for part in query.parts]) == (resolved, [tense])
+
+
+@pytest.mark.parametrize(
     ("before", "words", "resolved"),
     [
         ("浙江今年GDP要增长多少", "那江苏呢？", "江苏今年GDP要增长多少"),
