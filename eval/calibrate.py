@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import itertools
 import json
+import math
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -23,7 +24,7 @@ from sklearn.preprocessing import SplineTransformer, StandardScaler
 from eval.bootstrap import Floats
 from eval.judge import judge
 from eval.questions import Question, read_questions
-from index.store import open_index
+from index.store import Index, open_index
 from qa.assistant import Assistant, Read
 from qa.confidence import FEATURES, FLAT, Calibration, Candidate, Curve
 from qa.question import Query, understand
@@ -33,7 +34,7 @@ from qa.scope import Scope, scope_of
 GRID = {"span": (0.1, 0.2, 0.35), "search": (0.2, 0.4, 0.7), "period": (0.7, 1.4), "figure": (1.0,), "unit": (0.0, 0.7)}
 KNOTS = 5  # of each sign's curve
 RISK = 0.05  # share of wrong answers among those given that the threshold aims at
-FALSE_REFUSALS = 0.06  # share of answerable questions that it may cost at most
+FALSE_REFUSALS = 0.05  # share of answerable questions that it may cost at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,33 @@ def logistic_curves(signs: Floats, right: NDArray[np.bool_]) -> tuple[tuple[Curv
     return tuple(curves), round(float(model.intercept_[0]), 4)
 
 
+def of_given(reads: Sequence[Known], assistant: Assistant) -> Calibration:
+    """The assistant's calibration with the confidence of the answers it gives fitted once more; it decides as before.
+
+    The curves are held back by their penalty, and fitted on refused answers too, so that they are too modest where an
+    answer is given. Slope and shift of the logit: Platt, "Probabilistic outputs for support vector machines", 1999.
+    """
+    old = assistant.calibration
+    known = [(old.confidence(c), ok) for c, ok in outcomes(reads, assistant) if c]
+    given = [(logit(sure), ok) for sure, ok in known if sure >= old.threshold]
+    model = LogisticRegression(C=1e6).fit([[value] for value, _ in given], [ok for _, ok in given])
+    return stretched(old, float(model.coef_[0][0]), float(model.intercept_[0]))
+
+
+def stretched(calibration: Calibration, slope: float, shift: float) -> Calibration:
+    """The calibration whose confidence has `slope` times the logit plus `shift`; the threshold stays at its place."""
+    curves = tuple(tuple((x, round(slope * y, 4)) for x, y in curve) for curve in calibration.curves)
+    level = 1 / (1 + math.exp(-slope * logit(calibration.threshold) - shift))
+    intercept = round(slope * calibration.intercept + shift, 4)
+    return replace(calibration, curves=curves, intercept=intercept, threshold=round(level, 4))
+
+
+def logit(probability: float) -> float:
+    """The logit of a probability, which is kept within [1e-4, 1 - 1e-4]."""
+    inside = min(max(probability, 1e-4), 1 - 1e-4)
+    return math.log(inside / (1 - inside))
+
+
 def threshold(reads: Sequence[Known], assistant: Assistant) -> float:
     """The lowest confidence from which on at most RISK of the answers are wrong, unless it refuses too much.
 
@@ -128,20 +156,26 @@ def threshold(reads: Sequence[Known], assistant: Assistant) -> float:
     return min(min(safe, default=1.0), max(kind, default=0.0))
 
 
+def _asked(paths: Sequence[Path], only: Sequence[str], index: Index) -> list[Question]:
+    """The questions of the files about `only` these documents, () for all, as far as they are indexed."""
+    questions = [question for path in paths for question in read_questions(path).questions]
+    return [q for q in questions if (not only or q.doc in only) and all(d in index.documents for d in q.documents)]
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m eval.calibrate", description=__doc__)
     parser.add_argument("questions", type=Path, nargs="+")
     parser.add_argument("--index", type=Path, required=True)
     parser.add_argument("--reader", type=Path, required=True, help="the reader's folder")
+    parser.add_argument("--given", type=Path, nargs="*", help="questions for the last step (default: the same)")
     parser.add_argument("--only", nargs="*", default=(), help="documents whose questions count (default: all)")
     options = parser.parse_args(arguments)
-    questions = [q for path in options.questions for q in read_questions(path).questions]
-    questions = [q for q in questions if not options.only or q.doc in options.only]
     index, reader = open_index(options.index), Reader(options.reader)
-    questions = [q for q in questions if all(d in index.documents for d in q.documents)]
     plain = Calibration(0.2, 0.3, 0.7, 1.0, 0.5, (FLAT,) * len(FEATURES), 0.0, 0.0)
     assistant = Assistant(index, reader, plain)
-    fitted = fit(read_all(questions, assistant), assistant)
+    reads = read_all(_asked(options.questions, options.only, index), assistant)
+    last = reads if options.given is None else read_all(_asked(options.given, (), index), assistant)
+    fitted = of_given(last, Assistant(index, reader, fit(reads, assistant)))
     value = {
         name: getattr(fitted, name) for name in ("span", "search", "period", "figure", "unit", "intercept", "threshold")
     }

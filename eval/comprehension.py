@@ -31,7 +31,8 @@ def answer(reader: Reader, question: str, text: str) -> str:
     windows = pieces(text, 0, len(text), WINDOW)
     between = [((a + b) // 2, (c + d) // 2) for (a, b), (c, d) in pairwise(windows)]
     spans = [*windows, *between]
-    read = reader.read_texts(fold(question), [("", text[a:b]) for a, b in spans])
+    words = fold(question)
+    read = reader.read_texts([(words, "", text[a:b]) for a, b in spans])
     best = max(
         ((relevance + SPAN_SHARE * found[0].score, a + found[0].start, a + found[0].end))
         for (a, _), (relevance, found) in zip(spans, read, strict=True)

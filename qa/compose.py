@@ -21,6 +21,7 @@ from qa.wording import (
     each_value,
     growth_beside,
     items,
+    of_its_kind,
     of_kind,
     one_figure,
     reached,
@@ -237,6 +238,7 @@ def finished(document: Document, choice: Choice) -> tuple[int, int]:
         span = with_fall(document.text, whole_figure(document.text, *span), choice.asked)
     if choice.kind == "other":
         span = of_kind(document.text, items(document.text, *span), choice.asked) or span
+        span = of_its_kind(document.text, span, choice.asked)
     if choice.kind in WHOLE:
         return whole_clauses(document.text, span, quote_of(document, span), WHOLE[choice.kind])
     return whole_figure(document.text, *span)

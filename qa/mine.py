@@ -17,7 +17,7 @@ from index.fold import fold
 from index.records import Document, Passage
 from index.store import Index, open_index
 from qa.examples import Candidate, Example, read_rows
-from qa.inputs import heading
+from qa.inputs import asked_of, heading
 from qa.question import understand
 
 NEGATIVES = 12  # of the search's best passages that do not answer, kept for sampling
@@ -43,7 +43,7 @@ def mine(rows: Sequence[dict[str, Any]], index: Index) -> Iterator[dict[str, Any
             "id": row["id"],
             "doc": document.id,
             "type": row["type"],
-            "words": words,
+            "words": asked_of(words, document.year),
             "gold": [[heading(document, p), document.text[p.start : p.end], span] for p, span in gold.items()],
             "negatives": [[heading(document, p), document.text[p.start : p.end]] for p in negatives[:NEGATIVES]],
         }

@@ -17,7 +17,7 @@ from index.fold import fold
 from index.records import Hit
 from index.runtime import Runtime
 from index.store import Index
-from qa.inputs import heading
+from qa.inputs import asked_of, heading
 
 BUNDLED = Path(__file__).parent / "model"
 MAX_TOKENS = 224  # of a pair; the longest passages with heading and question stay below
@@ -58,21 +58,24 @@ class Reader:
         shown = []
         for hit in hits:
             document = index.documents[hit.passage.document]
-            shown.append((heading(document, hit.passage), document.text[hit.passage.start : hit.passage.end]))
+            period = document.section_at(hit.passage.start).period
+            # Before a stretch of years, 2021至2025年, the year itself is what the heading shows.
+            asked = asked_of(words, document.year if period[:4] and "-" not in period else 0)
+            shown.append((asked, heading(document, hit.passage), document.text[hit.passage.start : hit.passage.end]))
         readings = []
-        for hit, (relevance, spans) in zip(hits, self.read_texts(words, shown), strict=True):
+        for hit, (relevance, spans) in zip(hits, self.read_texts(shown), strict=True):
             base = hit.passage.start
             moved = tuple(Span(base + span.start, base + span.end, span.score) for span in spans)
             readings.append(Reading(hit, relevance, moved))
         return tuple(readings)
 
-    def read_texts(self, words: str, shown: Sequence[tuple[str, str]]) -> list[tuple[float, tuple[Span, ...]]]:
-        """For pairs of heading and text: relevance, and the likeliest spans as positions in the text."""
-        encodings = self._runtime.encode([(words, fold(head + text)) for head, text in shown])
+    def read_texts(self, shown: Sequence[tuple[str, str, str]]) -> list[tuple[float, tuple[Span, ...]]]:
+        """For folded question, heading and text: relevance, and the likeliest spans as positions in the text."""
+        encodings = self._runtime.encode([(words, fold(head + text)) for words, head, text in shown])
         outputs = self._runtime.map(self._outputs, encodings)
         return [
             (float(relevance), _spans(encoding, start, end, len(head), len(text)))
-            for (head, text), encoding, (relevance, start, end) in zip(shown, encodings, outputs, strict=True)
+            for (_, head, text), encoding, (relevance, start, end) in zip(shown, encodings, outputs, strict=True)
         ]
 
     def _outputs(self, encoding: Encoding) -> tuple[NDArray[np.float32], ...]:

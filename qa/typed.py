@@ -21,8 +21,15 @@ _SHARE = re.compile(
     r"|percent|share|\brate\b"
 )
 _STRICT_SHARE = re.compile(
-    r"百分之几|几成|占比|比重|占[^,。]{0,8}(?:多少|几)|增速|增幅|涨幅|百分点|几个点|percent|growth rate|what share"
+    r"率(?:具体|大约|大概)?(?:[是为有]|达到?)?(?:多少|多高)"
+    r"|百分之几|几成|占比|比重|占[^,。]{0,8}(?:多少|几)|增速|增幅|涨幅|百分点|几个点|percent|growth rate|what share"
 )
+_PLAIN_SHARE = re.compile(r"\D*[\d.]+(?:%|％|个百分点|‰)\D*")
+_AMOUNT = re.compile(
+    r"(?:人口|人数|户数|面积|产量|里程|数量|总量|gdp|生产总值|收入|产值|总额|余额)"
+    r"(?:具体|大约|大概|总共|一共)?(?:[是有为]|达到?)?多少[?。! ]*$"
+)
+_AIMED = re.compile(r"目标|预期|预计|计划|力争|今年|明年")
 _MORE = re.compile(r"(?:增长|增加|提高|提升|下降|减少|降低|上涨|涨|升|降)了?(?:多少|几何)[?。!]*$")
 _RANK = re.compile(
     r"第几|(?:排名|名次|位次)(?:是|在|为|到)?(?:多少|几|如何|怎么?样?|什么)?[?。!]*$|排(?:在|到)?老?几|where .*\brank"
@@ -73,8 +80,9 @@ def contradicts(asked: str, value: str, before: str) -> bool:
     if counted and counted["unit"][0] in "钱元":
         return not re.search(r"元|美金|[%％]|免费|全免", value)
     if counted and counted["unit"][0] in _AMOUNTS and not counted["unit"].startswith(("个百分", "个点")):
-        return bool(re.fullmatch(r"\D*[\d.]+(?:%|％|个百分点|‰)(?:以上|左右|以内)?", value))
-    return False
+        return bool(_PLAIN_SHARE.fullmatch(value))
+    # Targets are often told as a growth; what was reached is not.
+    return bool(_AMOUNT.search(asked) and not _AIMED.search(asked) and _PLAIN_SHARE.fullmatch(value))
 
 
 def unit_fit(asked: str, value: str) -> float:

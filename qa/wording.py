@@ -201,6 +201,15 @@ def of_kind(text: str, spans: Sequence[tuple[int, int]], asked: str) -> tuple[in
     return fitting[0] if len(fitting) == 1 else None
 
 
+def of_its_kind(text: str, span: tuple[int, int], asked: str) -> tuple[int, int]:
+    """`span` with the kind behind it that folded `asked` names: 玛不错遗址 for 哪个遗址 where 玛不错 was marked."""
+    wanted = _WHICH.search(asked)
+    for size in range(len(wanted["kind"]) if wanted else 0, 1, -1):
+        if wanted and text.startswith(wanted["kind"][:size], span[1]):
+            return span[0], span[1] + size
+    return span
+
+
 def growth_beside(text: str, span: tuple[int, int], sentence: tuple[int, int], asked: str) -> tuple[int, int]:
     """The rate in "X达到332亿元,同比增长2.6%" where `span` is the total and folded `asked` asks for the growth.
 
@@ -247,6 +256,7 @@ _GROWTH = re.compile(
     r"[^，,、。；;]{0,6}[，,、]?(?:同比|比上年|较上年|比去年|年均|名义|实际)?(?:增长|增加|提高|下降|减少|增)(?P<rate>[\d.]+(?:%|％|个百分点))"
 )
 _ONE_OF = re.compile(r"哪(?:一?[所个家座条种类只位项支])(?P<kind>[\u4e00-\u9fff]{2,4})[?。!]*$")
+_WHICH = re.compile(r"哪一?[所个家座条种类只位项支处片](?P<kind>[\u4e00-\u9fff]{2,4})")
 _EACH = re.compile(r"分别|各自|依次")
 _TOWN_AND_COUNTRY = ("城镇城市", "农村乡村")  # the names that 城乡 stands for
 _VALUE = re.compile(r"(?:[+-]?\d[\d.,]*|第[一二三四五六七八九十\d]+)[^、，,；;。和\s]{0,8}")

@@ -38,6 +38,12 @@ def test_units(asked: str, value: str, fit: float) -> None:
         ("研发投入占gdp多少?", "332.63亿元", "达到", True),
         ("每户能补多少钱", "12个", "改造", True),
         ("每户能补多少钱", "2万元", "补助", False),
+        ("上线率具体是多少", "120人", "上线", True),
+        ("贷款利率是多少", "5.41%", "利率", False),
+        ("年末常住人口是多少?", "1%人口抽样调查", "开展", True),
+        ("2022年gdp是多少", "5.6%", "增长", True),
+        ("2022年gdp是多少", "4.93万亿元、增长5.6%", "达到", False),
+        ("2023年gdp目标是多少", "6.0%以上", "增长", False),
     ],
 )
 def test_a_share_is_no_amount(asked: str, value: str, before: str, wrong: bool) -> None:

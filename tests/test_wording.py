@@ -10,6 +10,7 @@ from qa.wording import (
     growth_beside,
     has_figure,
     items,
+    of_its_kind,
     of_kind,
     one_figure,
     reached,
@@ -217,3 +218,17 @@ def test_the_one_item_of_the_kind_that_is_asked_for(asked: str, chosen: str | No
     text = "珠岙中学、上叶小学"
     found = of_kind(text, items(text, 0, len(text)), asked)
     assert (text[slice(*found)] if found else None) == chosen
+
+
+@pytest.mark.parametrize(
+    ("asked", "widened"),
+    [
+        ("哪个遗址评上了全国十大考古新发现", "玛不错遗址"),
+        ("哪一处遗址", "玛不错遗址"),
+        ("哪个地方评上了", "玛不错"),
+        ("什么遗址评上了", "玛不错"),
+    ],
+)
+def test_a_name_keeps_the_kind_that_is_asked_for(asked: str, widened: str) -> None:
+    text = "玛不错遗址入选全国十大考古新发现"
+    assert text[slice(*of_its_kind(text, (0, 3), asked))] == widened
