@@ -16,6 +16,7 @@ from qa.near import Miss
 from qa.question import Query, asks_reason
 from qa.typed import count_told, unit_fit, yes_or_no
 from qa.wording import (
+    REST,
     aligned,
     bare,
     each_value,
@@ -224,7 +225,7 @@ def finished(document: Document, choice: Choice) -> tuple[int, int]:
     if choice.kind in ("meaning", "list"):
         span = bare(document.text, *span)
     if choice.kind == "list":
-        span = trimmed(document.text, *whole_enumeration(document.text, *span))
+        span = _as_many(document.text, _enumeration(document.text, *span), choice.asked)
     if choice.kind == "number":
         sentence = quote_of(document, span)
         every = each_value(document.text, span, sentence, choice.asked)
@@ -242,6 +243,19 @@ def finished(document: Document, choice: Choice) -> tuple[int, int]:
     if choice.kind in WHOLE:
         return whole_clauses(document.text, span, quote_of(document, span), WHOLE[choice.kind])
     return whole_figure(document.text, *span)
+
+
+def _enumeration(text: str, start: int, end: int) -> tuple[int, int]:
+    return bare(text, *trimmed(text, *whole_enumeration(text, start, end)))
+
+
+def _as_many(text: str, span: tuple[int, int], asked: str) -> tuple[int, int]:
+    """`span` widened to the whole enumeration where it then has as many items as folded `asked` says, and had not."""
+    further = text.find("、", span[1], span[1] + REST)
+    if further < 0 or not count_told(asked, len(items(text, *span))):
+        return span
+    wider = _enumeration(text, span[0], further)
+    return span if count_told(asked, len(items(text, *wider))) else wider
 
 
 def _cited(citations: list[Citation], document: Document, span: tuple[int, int]) -> Citation:

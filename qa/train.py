@@ -31,7 +31,8 @@ log = logging.getLogger("qa.train")
 MAX_TOKENS = 224
 SAMPLES = 75  # questions by whose pairs the inputs of the 8-bit form are evened out
 SECOND = 0.6  # of a later stage in the mean of it and what was there before
-HIDDEN = 0.06  # share of the pieces hidden, in every other pair of the third stage
+HIDDEN = 0.06  # share of the pieces hidden, in every other pair of the third and fourth stage
+AGAIN = ((2400, 5000), (1200, 2500))  # reading examples and known questions in a pass of these stages
 NULL_LOGIT = 0.0  # relevance competes with this: a question whose passages all stay below it is refused
 
 
@@ -192,18 +193,18 @@ def averaged(first: State, second: State, share: float) -> State:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The recipe of the shipped weights: reading comprehension, then report questions with hard negatives, in three
+    """The recipe of the shipped weights: reading comprehension, then report questions with hard negatives, in four
     stages that each know more questions; each stage's mean with what was there before goes on."""
     parser = argparse.ArgumentParser(prog="python -m qa.train", description=__doc__)
     parser.add_argument("--mined", type=Path, required=True, help="what `python -m qa.mine` wrote")
     parser.add_argument("--more", type=Path, required=True, help="the same of the questions for the second stage")
-    parser.add_argument("--newest", type=Path, required=True, help="the same for the third stage")
+    parser.add_argument("--newest", type=Path, nargs=2, required=True, help="the same for the third and fourth stage")
     parser.add_argument("--comprehension", type=Path, required=True, help="the folder of the reading sets")
     parser.add_argument("--out", type=Path, default=Path(__file__).parent / "model")
     parser.add_argument("--first-steps", type=int, default=500)
     parser.add_argument("--steps", type=int, default=4926)
     parser.add_argument("--more-steps", type=int, default=4824)
-    parser.add_argument("--newest-steps", type=int, default=4200)
+    parser.add_argument("--newest-steps", type=int, nargs=2, default=(4200, 4800))
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
@@ -224,18 +225,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     watched = [sample(row, 12, random.Random(7)) for row in rows if row["doc"] in WATCHED]
     seen = [row for row in rows if row["doc"] not in unseen]
     more = seen + [row for row in read_rows(options.more) if row["doc"] not in unseen]
-    newest = [row for row in read_rows(options.newest) if row["doc"] not in unseen]
     shared = {"pairs": 16, "out": options.out.with_suffix(".pt"), "rng": rng}
     train(network, tokenizer, others, steps=options.first_steps, rate=1.5e-4, **shared)
     shared["check"] = partial(_log_check, network, tokenizer, watched)
     train(network, tokenizer, Mixture(seen, others, 5000, rng), steps=options.steps, rate=1.5e-4, **shared)
     first = {name: value.clone() for name, value in network.state_dict().items()}
     train(network, tokenizer, Mixture(more, others, 4000, rng), steps=options.more_steps, rate=1.2e-4, **shared)
-    second = averaged(first, network.state_dict(), SECOND)
-    network.load_state_dict(second)
-    mixture = Mixture(newest, others, 2400, rng, more, 5000)
-    train(network, tokenizer, mixture, steps=options.newest_steps, rate=1.2e-4, hide=HIDDEN, **shared)
-    network.load_state_dict(averaged(second, network.state_dict(), SECOND))
+    mean = averaged(first, network.state_dict(), SECOND)
+    for path, steps, (comprehension, again) in zip(options.newest, options.newest_steps, AGAIN, strict=True):
+        network.load_state_dict(mean)
+        newest = [row for row in read_rows(path) if row["doc"] not in unseen]
+        mixture = Mixture(newest, others, comprehension, rng, more, again)
+        train(network, tokenizer, mixture, steps=steps, rate=1.2e-4, hide=HIDDEN, **shared)
+        mean = averaged(mean, network.state_dict(), SECOND)
+        more += newest
+    network.load_state_dict(mean)
     export(network.eval(), tokenizer, [sample(row, 4, rng) for row in seen[:SAMPLES]], options.out)
     return 0
 

@@ -23,6 +23,7 @@ _UNIT = re.compile(
 _TAIL = re.compile(r"(?:以上|以下|左右|以内|上下|多|余)")
 _INTRODUCTION = re.compile(r"(?:即|是指|指的是|指)(?=[“《\u4e00-\u9fff])[：:]?")
 _QUOTES = re.compile('[“”"‘’「」『』《》]')
+REST = 12  # characters of an item that are left behind a span that ends within it, at most
 _EDGE = "，,。.；;：:、！!？? \n\t"
 _PAIRS = {"“": "”", "《": "》", "（": "）", "(": ")", "‘": "’", "「": "」"}
 
@@ -97,9 +98,13 @@ def whole_enumeration(text: str, start: int, end: int) -> tuple[int, int]:
     while high < len(text) and text[high] not in clause:
         high += 1
     left = text.rfind("、", low, start)
-    if left >= 0 and "、" in text[start - 1 : end]:
+    inside = text[start:end].split("、")
+    # An item that is nothing but what the others end with was cut: 攻坚 of 建设攻坚、整治攻坚.
+    cut = len(inside) > 1 and len(inside[0]) <= _SHARED and any(item.endswith(inside[0]) for item in inside[1:])
+    if (left >= 0 and "、" in text[start - 1 : end]) or cut:
         start = low
-    if text[end : end + 1] == "、":
+    further = text.find("、", end, high)
+    if further == end or (len(inside) > 1 and 0 <= further - end <= REST):
         end = high
     return start, end
 
@@ -256,6 +261,7 @@ _GROWTH = re.compile(
     r"[^，,、。；;]{0,6}[，,、]?(?:同比|比上年|较上年|比去年|年均|名义|实际)?(?:增长|增加|提高|下降|减少|增)(?P<rate>[\d.]+(?:%|％|个百分点))"
 )
 _ONE_OF = re.compile(r"哪(?:一?[所个家座条种类只位项支])(?P<kind>[\u4e00-\u9fff]{2,4})[?。!]*$")
+_SHARED = 3  # characters that the items of an enumeration share at their ends, at most
 _WHICH = re.compile(r"哪一?[所个家座条种类只位项支处片](?P<kind>[\u4e00-\u9fff]{2,4})")
 _EACH = re.compile(r"分别|各自|依次")
 _TOWN_AND_COUNTRY = ("城镇城市", "农村乡村")  # the names that 城乡 stands for

@@ -71,6 +71,23 @@ def test_a_sentence_is_quoted_whole_unless_it_is_long(text: str, words: str, quo
     sliced(answer, document)
 
 
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("三个“一号工程”是哪三个", ["数字经济“一号发展工程”", "营商环境“一号改革工程”", "“地瓜经济”提能升级"]),
+        # The enumeration has another number of items than asked for, or no number is asked: what was marked stays.
+        ("两个“一号工程”是哪两个", ["数字经济"]),
+        ("“一号工程”是哪些", ["数字经济"]),
+    ],
+)
+def test_as_many_items_as_are_asked_for(asked: str, told: list[str]) -> None:
+    document = written("三个“一号工程”：数字经济“一号发展工程”、营商环境“一号改革工程”、“地瓜经济”提能升级。")
+    chosen = choice(document, "数字经济", "list", asked)
+    answer = compose.answer(understand(asked), [chosen], {document.id: document})
+    assert [item.text for item in answer.answers] == told
+    sliced(answer, document)
+
+
 def test_yes_or_no_looks_at_the_clause_alone() -> None:
     document = written("没有新增债务；老旧小区改造全部完成。")
     asked = choice(document, "全部完成", "yes_no", "老旧小区改造完成了吗")

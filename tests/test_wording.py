@@ -232,3 +232,18 @@ def test_the_one_item_of_the_kind_that_is_asked_for(asked: str, chosen: str | No
 def test_a_name_keeps_the_kind_that_is_asked_for(asked: str, widened: str) -> None:
     text = "玛不错遗址入选全国十大考古新发现"
     assert text[slice(*of_its_kind(text, (0, 3), asked))] == widened
+
+
+@pytest.mark.parametrize(
+    ("marked", "whole"),
+    [
+        ("攻坚、道路整治攻坚、“老大难”问题", "即建设攻坚、道路整治攻坚、“老大难”问题解决攻坚、治理攻坚"),
+        ("建设攻坚、道路整治", "建设攻坚、道路整治攻坚、“老大难”问题解决攻坚、治理攻坚"),
+        # One item alone is not taken for a part of the others.
+        ("建设攻", "建设攻"),
+    ],
+)
+def test_an_enumeration_that_was_cut_within_an_item(marked: str, whole: str) -> None:
+    text = "“五大攻坚”行动：即建设攻坚、道路整治攻坚、“老大难”问题解决攻坚、治理攻坚。"
+    at = text.index(marked)
+    assert text[slice(*whole_enumeration(text, at, at + len(marked)))] == whole
