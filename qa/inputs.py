@@ -1,7 +1,8 @@
 """What the reader is shown: the question with its years told from the report's, a heading that says whose words these
 are and of when, then the passage's words.
 
-Used alike for training and for answering; knows wording, documents and passages only.
+The heading is used alike for training and for answering, the years before every passage for training, and by
+`asked_before` for answering; knows wording, documents and passages only.
 """
 
 from __future__ import annotations
@@ -9,12 +10,13 @@ from __future__ import annotations
 import re
 
 from index.records import Document, Passage
+from qa.english import is_english
+from qa.question import HAN_DIGITS
 
 _RELATIVE = {0: "今年", -1: "去年", 1: "明年"}
 _TENSE = {"result": "结果", "plan": "计划"}
 HEADING = 18  # characters of a section's heading that are shown
 
-_HAN = str.maketrans("〇零○一二三四五六七八九", "000123456789")
 _YEAR = re.compile(
     r"(?:[今去明本]年[(]?)?(?<![\d\-~–—])(?<![年\d][至到])"
     r"(?P<year>(?:19|20)\d\d(?=年(?!度?[至到\-~–—]))|(?:19|20)\d\d(?![\d.,\-~至到–—年个人家户名亩项条座所套件公米吨次%万亿元])"
@@ -31,13 +33,22 @@ def asked_of(words: str, year: int) -> str:
     """
     if not year:
         return words
-    if not re.search(r"[\u4e00-\u9fff]", words):
+    if is_english(words):
         return _ENGLISH.sub(lambda m: _ENGLISH_RELATIVE.get(int(m[1]) - year, m[0]), words)
     return _YEAR.sub(lambda m: _told(m, year), words)
 
 
+def asked_before(words: str, document: Document, passage: Passage) -> str:
+    """Folded `words` as they are put to a passage: by `asked_of` where its period is one year, else as they are.
+
+    The heading of a stretch of years, 2021至2025年, shows the years alone, and so must the question.
+    """
+    period = document.section_at(passage.start).period
+    return asked_of(words, document.year) if period and "-" not in period else words
+
+
 def _told(found: re.Match[str], year: int) -> str:
-    told = int(found["year"].translate(_HAN))
+    told = int(found["year"].translate(HAN_DIGITS))
     return f"{_RELATIVE[told - year]}{told}年" if told - year in _RELATIVE else found[0]
 
 

@@ -10,11 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index.fold import fold
+from qa.english import is_english
 from qa.places import PROVINCES
 
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
 _HAN_YEAR = re.compile(r"([一二][〇零○一二三四五六七八九]{3})年")
-_DIGITS = str.maketrans("〇零○一二三四五六七八九", "000123456789")
+HAN_DIGITS = str.maketrans("〇零○一二三四五六七八九", "000123456789")
 _PLAN = re.compile(
     r"计划|目标|打算|准备|力争|预期|预计|要(?!求|素|闻|点|不)|将|安排|争取|明年|十五五|怎么办|will|plan|target|aim|goal"
 )
@@ -163,7 +164,7 @@ def _moved_in_english(words: str, before: str) -> str:
     """And in 2022? after How many jobs does it plan to create in 2023? gives How many jobs does it create in 2022?"""
     told = _ONLY_TIME_ENGLISH.fullmatch(words.rstrip("?.! "))
     bare = before.strip().rstrip("?？.")
-    if not told or not re.search("[a-z]{2}", bare.lower()) or re.search(r"[\u4e00-\u9fff]", bare):
+    if not told or not is_english(fold(bare)):
         return ""
     time = told["time"] if told["time"].endswith("year") else f"in {told['time']}"
     bare = _PAST_ENGLISH.sub(lambda m: _PRESENT[m[0].lower()], _TENSED_ENGLISH.sub("", bare))
@@ -223,7 +224,7 @@ def _pieces(words: str) -> list[tuple[str, str]]:
 
 def _years(words: str, report_year: int) -> set[int]:
     years = {int(y) for y in _YEAR.findall(words)}
-    years |= {int(y.translate(_DIGITS).replace("一", "1")) for y in _HAN_YEAR.findall(words)}
+    years |= {int(y.translate(HAN_DIGITS)) for y in _HAN_YEAR.findall(words)}
     return years | {report_year + shift for pattern, shift in RELATIVE_YEARS if pattern.search(words)}
 
 

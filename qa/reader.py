@@ -17,7 +17,7 @@ from index.fold import fold
 from index.records import Hit
 from index.runtime import Runtime
 from index.store import Index
-from qa.inputs import asked_of, heading
+from qa.inputs import asked_before, heading
 
 BUNDLED = Path(__file__).parent / "model"
 MAX_TOKENS = 224  # of a pair; the longest passages with heading and question stay below
@@ -58,9 +58,7 @@ class Reader:
         shown = []
         for hit in hits:
             document = index.documents[hit.passage.document]
-            period = document.section_at(hit.passage.start).period
-            # Before a stretch of years, 2021至2025年, the year itself is what the heading shows.
-            asked = asked_of(words, document.year if period[:4] and "-" not in period else 0)
+            asked = asked_before(words, document, hit.passage)
             shown.append((asked, heading(document, hit.passage), document.text[hit.passage.start : hit.passage.end]))
         readings = []
         for hit, (relevance, spans) in zip(hits, self.read_texts(shown), strict=True):

@@ -21,7 +21,7 @@ _SHARE = re.compile(
     r"|percent|share|\brate\b"
 )
 _STRICT_SHARE = re.compile(
-    r"率(?:具体|大约|大概)?(?:[是为有]|达到?)?(?:多少|多高)"
+    r"(?<![汇频])率(?:具体|大约|大概)?(?:[是为有]|达到?)?(?:多少|多高)"
     r"|百分之几|几成|占比|比重|占[^,。]{0,8}(?:多少|几)|增速|增幅|涨幅|百分点|几个点|percent|growth rate|what share"
 )
 _PLAIN_SHARE = re.compile(r"\D*[\d.]+(?:%|％|个百分点|‰)\D*")

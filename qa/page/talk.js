@@ -168,7 +168,8 @@
   const numberOf = (button) => Number(turnOf(button).split(".").pop());
 
   async function copyTurn(button) {
-    await wenbao.proofOf(turnOf(button));
+    // Without its proof, what stands on the right is another answer's.
+    if (!(await wenbao.proofOf(turnOf(button)))) return;
     const text = document.querySelector("#wb-evidence .wb-copy-text")?.value;
     if (text) await write(`${questionOf(button)}\n\n${text}`, button);
   }
