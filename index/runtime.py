@@ -77,7 +77,7 @@ def _session(path: Path) -> onnxruntime.InferenceSession:
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 3
     options.enable_mem_pattern = False  # a plan would be kept for every length of input
-    options.enable_cpu_mem_arena = False  # an arena keeps what the longest inputs needed; without it none is slower
+    options.enable_cpu_mem_arena = False  # an arena keeps what the longest inputs needed; no slower without
     return onnxruntime.InferenceSession(
         str(path), options, providers=["CPUExecutionProvider"], disabled_optimizers=_SLOWER
     )

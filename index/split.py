@@ -17,9 +17,11 @@ if TYPE_CHECKING:
 
 # Patterns, from the strongest boundary to the weakest. ASCII marks stand where a source writes them for full-width
 # ones; between figures or letters they are part of a number, a time or a name.
+_ITEM_MARK = "[一二三四五六七八九十]{1,2}是"
 _SEPARATORS = (
     r"\n\n",
     r"\n",
+    rf"(?<=[。！？!?；;：:])(?={_ITEM_MARK})",  # before 二是…: the head of an item goes with what it heads
     r"。",
     r"[！!]",
     r"[？?]",
@@ -28,8 +30,11 @@ _SEPARATORS = (
     "",
 )
 SIZE = 120  # characters of a passage at most
+LEAD = 30  # characters at most of the clause that tells what the rest of an item or sentence is about
 _CLOSERS = "”’」』》）】\u3015)\"'"
 _SENTENCE_END = re.compile(rf"(?:[。！？!?；;…]|\n)+[{_CLOSERS}]*")
+_ITEM = re.compile(rf"(?<![^。！？!?；;：:\n]){_ITEM_MARK}")
+_FULL_STOP = re.compile(rf"(?:[。！？!?]|\n)+[{_CLOSERS}]*")
 _CLAUSE_END = re.compile(rf"{_SENTENCE_END.pattern}|(?:[，：]|(?<![0-9])[,:]|[,:](?![0-9]))+[{_CLOSERS}]*")
 
 
@@ -65,6 +70,23 @@ def sentences(text: str, start: int, end: int) -> list[tuple[int, int]]:
 def clauses(text: str, start: int, end: int) -> list[tuple[int, int]]:
     """Spans of the clauses of `text[start:end]`: as sentences, and cut at commas and colons outside numbers."""
     return list(_cut(text, start, end, _CLAUSE_END))
+
+
+def lead(text: str, low: int, start: int) -> tuple[int, int]:
+    """The span of the words before a passage that begins at `start` which say what it is about, none before `low`.
+
+    That is the first clause, at most LEAD characters, of the item in which it lies (二是建设法治型政府) or of the
+    sentence out of which it is cut (今年主要预期目标是); (start, start) where there is neither, or where the clause
+    tells a figure of its own.
+    """
+    if _ITEM.match(text, start):
+        return start, start
+    low = max(low, text.rfind("\n", low, start) + 1)
+    begins = [match.start() for match in _ITEM.finditer(text, low, start)]
+    begins = begins or [match.end() for match in _FULL_STOP.finditer(text, low, start)] or [low]
+    begin, end = next(iter(clauses(text, begins[-1], start)), (start, start))
+    told = re.search(r"\d(?!\d{0,3}年)", text[begin:end])
+    return (start, start) if told else (begin, min(end, begin + LEAD))
 
 
 def _cut(text: str, start: int, end: int, boundary: re.Pattern[str]) -> Iterator[tuple[int, int]]:

@@ -14,6 +14,7 @@ from index.embed import Encoder, open_encoder
 from index.errors import UserError
 from index.lexical import Lexical
 from index.records import Document, Hit, Passage
+from index.split import lead
 from index.vectors import Vectors
 
 CANDIDATES = 50  # of each channel; both together are scored by their fused score
@@ -112,10 +113,11 @@ def _open(folder: Path, manifest: Mapping[str, Any], model: str | None) -> Index
 
 
 def passage_input(document: Document, passage: Passage) -> str:
-    """What is embedded and searched by terms for a passage: its innermost heading, and its words."""
-    path = document.section_at(passage.start).path
-    words = document.text[passage.start : passage.end]
-    heading = path[-1] if path else ""
+    """What is embedded and searched by terms for a passage: its innermost heading, its lead, and its words."""
+    section = document.section_at(passage.start)
+    begin, end = lead(document.text, section.start, passage.start)
+    words = document.text[begin:end] + document.text[passage.start : passage.end]
+    heading = section.path[-1] if section.path else ""
     return words if not heading or words.startswith(heading) else f"{heading}\n{words}"
 
 

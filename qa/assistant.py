@@ -38,6 +38,9 @@ HITS = 20  # passages that are read for one part of a question
 FIRST_HITS = 5  # of these at first
 SURE = 2.0  # relevance from which on the rest need not be read
 SHOWN = 5  # passages of each part that a trace tells of
+ALONE = 0.8  # confidence from which on a follow-up that can stand alone is not read once more with what it follows
+UNSURE = 0.6  # below which what it is answered alone gives way to that other reading, be it a refusal
+FOLLOWED = 0.7  # confidence that the other reading's answer needs to go before it in all other cases
 EACH_HITS = 10  # of every document, when each is to answer for itself
 
 Read = tuple[Part, tuple[Reading, ...]]
@@ -62,14 +65,19 @@ class Assistant:
         """As `ask`, with the passages in the order of their readings and the milliseconds of each stage."""
         begun = time.perf_counter()
         query = self._query(question, history, documents)
-        return self._trace(query, scope_of(query, self.index.documents), begun)
+        told = self._trace(query)
+        if told.answer.confidence < ALONE and (leaning := self._leaning(query, history)):
+            told = _surer(told, self._trace(leaning))
+        taken = round(1000 * (time.perf_counter() - begun), 1)
+        return replace(told, answer=replace(told.answer, latency_ms=taken))
 
     def each(self, question: str, documents: Sequence[str]) -> Answer:
         """What each of `documents` answers, whatever place the question names. UserError as `ask` raises it."""
         begun = time.perf_counter()
         query = self._query(question, (), documents)
         groups = tuple((name,) for name in documents)
-        return self._trace(query, Scope(tuple(documents), True, groups), begun).answer
+        answer = self._trace(query, Scope(tuple(documents), True, groups)).answer
+        return replace(answer, latency_ms=round(1000 * (time.perf_counter() - begun), 1))
 
     def _query(self, question: str, history: Sequence[str], documents: Sequence[str]) -> Query:
         fault = complaint(question)
@@ -78,7 +86,18 @@ class Assistant:
         self.index.check(documents)
         return understand(question, [h for h in history if not complaint(h)], documents)
 
-    def _trace(self, query: Query, scope: Scope, begun: float) -> Trace:
+    def _leaning(self, query: Query, history: Sequence[str]) -> Query | None:
+        """The query taken to lean on the question before it, where its wording let it stand alone; or None.
+
+        今年还要修多少公里? is whole in itself, and yet asks about the roads that were asked about before.
+        """
+        before = [h for h in history if not complaint(h)]
+        leaning = understand(query.question, before, query.documents, leaning=True)
+        return leaning if leaning.resolved != query.resolved else None
+
+    def _trace(self, query: Query, scope: Scope | None = None) -> Trace:
+        begun = time.perf_counter()
+        scope = scope or scope_of(query, self.index.documents)
         found = self.search(query, scope)
         searched = time.perf_counter()
         read = self.read(found)
@@ -87,11 +106,10 @@ class Assistant:
         answer = self._with_instead(self.decide(query, scope, ranked), query)
         ended = time.perf_counter()
         stages = {"search": searched - begun, "read": done - searched, "compose": ended - done}
-        timings = tuple((name, 1000 * seconds) for name, seconds in stages.items())
         return Trace(
-            replace(answer, latency_ms=round(1000 * (ended - begun), 1)),
+            answer,
             _order(ranked),
-            timings,
+            tuple((name, 1000 * seconds) for name, seconds in stages.items()),
             tuple(self._considered(found) for _, firsts in ranked for found in enumerate(_firsts(firsts)[:SHOWN])),
             scope.documents,
             self.calibration.threshold,
@@ -229,6 +247,16 @@ class Assistant:
             return False
         quote = compose.quote_of(document, (at, candidate.span.end)) if each and part.kind == "yes_no" else None
         return quote is None or mentions(part.asked, document.text[slice(*quote)])
+
+
+def _surer(alone: Trace, leaning: Trace) -> Trace:
+    """The trace of a follow-up read alone, or of the same read with what it follows; with the milliseconds of both."""
+    first, second = alone.answer, leaning.answer
+    surer = not second.refused and second.confidence >= max(FOLLOWED, first.confidence)
+    unsure = not first.refused and first.confidence < UNSURE
+    spent = dict(leaning.timings)
+    timings = tuple((name, ms + spent[name]) for name, ms in alone.timings)
+    return replace(leaning if surer or unsure else alone, timings=timings)
 
 
 def _order(ranked: Sequence[tuple[Part, Sequence[Candidate]]]) -> tuple[Hit, ...]:

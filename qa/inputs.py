@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 
 from index.records import Document, Passage
+from index.split import lead
 from qa.english import is_english
 from qa.question import HAN_DIGITS
 
@@ -53,11 +54,15 @@ def _told(found: re.Match[str], year: int) -> str:
 
 
 def heading(document: Document, passage: Passage) -> str:
-    """Such as `三门县|去年2022年结果|政策要素集成落地|`: place, period (relative to the report too), section."""
+    """Such as `三门县|去年2022年结果|政策要素集成落地|`: place, period (relative to the report too), section.
+
+    Behind them stands the passage's lead, where it has one: its words then go on.
+    """
     section = document.section_at(passage.start)
     title = section.path[-1][:HEADING] if section.path else ""
     parts = (document.place, period_words(section.period, document.year), title)
-    return "".join(f"{part}|" for part in parts if part)
+    begin, end = lead(document.text, section.start, passage.start)
+    return "".join(f"{part}|" for part in parts if part) + document.text[begin:end]
 
 
 def period_words(period: str, year: int) -> str:

@@ -51,7 +51,7 @@ _YEAR_PAIR = re.compile(rf"(?P<first>{_WHEN})(?:和|与|、|及|,)(?P<second>{_W
 _EMPTY = re.compile(
     r"\W|多少|几|什么|哪[些个里]?|谁|怎么样?|怎样|如何|为什么|吗|呢|了|的|是|有|要|会|能|将|到|在|比|和|又|还|才|再|多|排|第|占"
     r"|今年|去年|上年|明年|前年|(?:19|20)\d\d年?|同比|增长|增加|提高|下降|减少|达到|完成|实现|计划|目标|打算|准备|实际|总共|一共"
-    r"|分别|其中|全[省市县区国]|比例|增速|数量|名|个|家|项|人"
+    r"|分别|其中|具体|详细|全[省市县区国]|比例|增速|数量|名|个|家|项|人"
 )
 _SPENT = re.compile(r"(?:投入?|花|用|拨付?|下达|安排|拿出|支出|筹集)[了出掉]?多少$")
 _ONLY_TIME = re.compile(
@@ -119,12 +119,17 @@ class Query:
     parts: tuple[Part, ...]
 
 
-def understand(question: str, history: Sequence[str] = (), documents: Sequence[str] = ()) -> Query:
-    """The query of `question`, asked after `history` (oldest first), of the named documents or of all."""
+def understand(
+    question: str, history: Sequence[str] = (), documents: Sequence[str] = (), leaning: bool = False
+) -> Query:
+    """The query of `question`, asked after `history` (oldest first), of the named documents or of all.
+
+    With `leaning` it is taken to lean on the question before it even where its wording could stand alone.
+    """
     earlier = ""
     for told in history:
         earlier = _resolved(told, earlier)
-    resolved = _resolved(question, earlier)
+    resolved = _resolved(question, earlier, leaning)
     lead, _, words = fold(resolved).rpartition(LEANS_ON)
     before = lead and f"{lead}{LEANS_ON}"
     made = []
@@ -135,10 +140,10 @@ def understand(question: str, history: Sequence[str] = (), documents: Sequence[s
     return Query(question, resolved, tuple(documents), tuple(made))
 
 
-def _resolved(question: str, earlier: str) -> str:
+def _resolved(question: str, earlier: str, leaning: bool = False) -> str:
     """`question` as it is understood after the resolved question `earlier`, "" for none."""
     question = question.strip()
-    if not earlier or not leans(fold(question)):
+    if not earlier or not (leaning or leans(fold(question))):
         return question
     words = fold(question)
     return moved_in_time(words, earlier) or moved_in_place(words, earlier) or f"{earlier}{LEANS_ON}{question}"

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from index.fold import fold
-from qa.inputs import asked_of, period_words
+from index.records import Document, Passage, Section
+from index.textmap import identity
+from qa.inputs import asked_of, heading, period_words
 
 
 @pytest.mark.parametrize(
@@ -62,3 +64,13 @@ def test_another_report_another_year_and_without_one_nothing_changes() -> None:
 )
 def test_a_period_is_told_from_the_same_year(period: str, words: str) -> None:
     assert period_words(period, 2023) == words
+
+
+def test_a_heading_tells_place_period_section_and_the_lead_of_a_passage_cut_out_of_its_item() -> None:
+    text = "二是建设法治型政府。坚决依法办事。规范决策程序。"
+    section = Section(("三、加强自身建设",), 0, len(text), "body", "2023 plan")
+    report = Document(
+        "x", "x", text, 2023, "", "三门县", "", (section,), (), (), identity(text), "x.txt", "utf-8", "0" * 64
+    )
+    assert heading(report, Passage("x", 0, 17)) == "三门县|今年2023年计划|三、加强自身建设|"
+    assert heading(report, Passage("x", 17, 24)) == "三门县|今年2023年计划|三、加强自身建设|二是建设法治型政府。"

@@ -146,3 +146,15 @@ def test_the_same_of_another_place(before: str, words: str, resolved: str) -> No
 )
 def test_a_whole_short_question_stands_by_itself(question: str) -> None:
     assert understand(question, ["今年的增长目标是多少？"]).resolved == question
+
+
+def test_a_whole_question_leans_on_the_one_before_where_it_is_told_to() -> None:
+    before = ["去年新改建了多少农村公路？"]
+    query = understand("今年还要修多少公里？", before, leaning=True)
+    assert query.resolved == "去年新改建了多少农村公路？ → 今年还要修多少公里？"
+    assert [(part.asked, part.tense) for part in query.parts] == [("今年还要修多少公里?", "plan")]
+    assert understand("今年还要修多少公里？", leaning=True) == understand("今年还要修多少公里？")
+
+
+def test_a_question_with_nothing_but_words_of_asking_and_detail_leans() -> None:
+    assert understand("具体是哪五个", ["什么是“五大攻坚”"]).resolved == "什么是“五大攻坚” → 具体是哪五个"

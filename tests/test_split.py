@@ -6,12 +6,13 @@ from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.outline import outline
 from index.records import Document, Passage
-from index.split import clauses, pieces, sentences, split
+from index.split import LEAD, clauses, lead, pieces, sentences, split
 from index.textmap import identity
 
 DATA = Path(__file__).parent / "data"
@@ -95,6 +96,46 @@ def test_closing_quotes_stay_with_their_sentence() -> None:
         "共1,200人。”",
         "下一段",
     ]
+
+
+def test_the_head_of_an_item_goes_with_what_it_heads() -> None:
+    text = "要求更高了。一是建设变革型政府。破除思维定式，改变路径依赖。二是建设法治型政府。坚决依法办事。"
+    assert [text[a:b] for a, b in pieces(text, 0, len(text), 28)] == [
+        "要求更高了。",
+        "一是建设变革型政府。破除思维定式，改变路径依赖。",
+        "二是建设法治型政府。坚决依法办事。",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("before", "passage", "told"),
+    [
+        ("前言。今年主要预期目标是：生产总值增长5%，", "收入增长6%。", "今年主要预期目标是："),
+        ("前言。二是建设法治型政府。坚决依法办事。", "规范决策程序。", "二是建设法治型政府。"),
+        ("一是建设变革型政府。", "二是建设法治型政府。", ""),
+        ("二是建设法治型政府。\n", "另起一段。", ""),
+        ("前言。整句话。", "又一整句。", ""),
+        ("他说：“好！”大家笑了，", "然后散了。", "大家笑了，"),
+        # A clause with a figure of its own speaks for itself alone; a year is no figure.
+        ("生产总值达到332.63亿元，", "收入居前列。", ""),
+        ("2022年重点工作是，", "抓好项目。", "2022年重点工作是，"),
+        ("", "开头。", ""),
+    ],
+)
+def test_the_lead_of_a_passage_says_what_the_rest_of_an_item_or_sentence_is_about(
+    before: str, passage: str, told: str
+) -> None:
+    start, end = lead(before + passage, 0, len(before))
+    assert before[start:end] == told
+
+
+@given(TEXTS, st.integers(0, 400), st.integers(0, 400))
+def test_a_lead_is_short_and_lies_before_its_passage(text: str, a: int, b: int) -> None:
+    low, at = sorted((a % (len(text) + 1), b % (len(text) + 1)))
+    start, end = lead(text, low, at)
+    assert low <= start <= end <= at
+    assert end - start <= LEAD
+    assert "\n" not in text[start:end].strip()
 
 
 def test_passages_of_a_real_report_carry_its_id_and_order() -> None:
