@@ -21,6 +21,9 @@ _UNIT = re.compile(
     r"|座|条|所|处|套|辆|台|件|次|批|篇|天|年|月|岁|倍|成|位|类|种|级|届|期|张|场|只|头|株|斤|分钟|小时|艘|架|栋|幢|宗|起|例|部|本|门|支|对)"
 )
 _TAIL = re.compile(r"(?:以上|以下|左右|以内|上下|多|余)")
+_RANK = re.compile(r"第[一二三四五六七八九十\d]|首位")
+_AMONG = re.compile(r"(?:全(?:[国球省市县区旗州盟]|自治区)|世界|[东中西]部)$")
+_LONGEST_AMONG = 4
 _INTRODUCTION = re.compile(r"(?:即|是指|指的是|指)(?=[“《\u4e00-\u9fff])[：:]?")
 _QUOTES = re.compile('[“”"‘’「」『』《》]')
 REST = 12  # characters of an item that are left behind a span that ends within it, at most
@@ -58,7 +61,10 @@ def bare(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def whole_figure(text: str, start: int, end: int) -> tuple[int, int]:
-    """`text[start:end]` widened so that no figure at its edges is cut; its unit, 以上 and 左右 stay with it."""
+    """`text[start:end]` widened so that no figure at its edges is cut.
+
+    Its unit, 以上 and 左右 stay with it, and with a rank those among whom it is one: 全市第二.
+    """
     low = max(start - 12, 0)
     for match in FIGURE.finditer(text, low, min(end + 24, len(text))):
         a, b = match.span()
@@ -71,7 +77,8 @@ def whole_figure(text: str, start: int, end: int) -> tuple[int, int]:
     tail = _TAIL.match(text, end)
     if tail and has_figure(text, max(start, end - 14), end):
         end = tail.end()
-    return start, end
+    among = _AMONG.search(text[max(start - _LONGEST_AMONG, 0) : start]) if _RANK.match(text, start) else None
+    return start - (len(among[0]) if among else 0), end
 
 
 def items(text: str, start: int, end: int) -> list[tuple[int, int]]:
