@@ -8,16 +8,17 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
-from index.records import Document
+from index.fold import fold
+from index.records import Document, Passage
 from index.store import Index
 from qa.glossary import asked_entry, definition
-from qa.question import Part
+from qa.question import Part, years_named
 from qa.reader import BUNDLED, Reading, Span
 from qa.typed import contradicts, tells_number, tells_time, unit_fit
 from qa.wording import whole_figure
@@ -26,6 +27,7 @@ FEATURES = ("relevance", "span", "gap", "period", "search", "figure", "unit", "g
 GLOSSARY = 6.0  # what a definition from the glossary itself gains over any other span
 NO_FIGURE = 10.0  # what a span without a figure loses where one is asked for: any with one goes before it
 LONGEST_NUMBER = 40  # characters of a span that tells a number with the words around it
+OTHER_YEAR = 1.0  # what a span loses whose clause names years of which none is asked
 GAP = 5.0  # the lead over the next passage counts up to this, and is this where there is no next
 
 Curve = tuple[tuple[float, float], ...]
@@ -89,6 +91,7 @@ def candidates(part: Part, readings: Sequence[Reading], index: Index, calibratio
         passage = reading.hit.passage
         defines = entry is not None and entry.start < passage.end and passage.start < entry.end
         spans = _bounded(part, document.text, reading.spans)
+        asked = part.years_in(document.year)
         if entry is not None and defines:
             spans = (Span(*definition(document, entry, part.asked), spans[0].score),)
         for span in spans:
@@ -101,6 +104,7 @@ def candidates(part: Part, readings: Sequence[Reading], index: Index, calibratio
                 + (calibration.figure if figure >= 0 else NO_FIGURE) * figure
                 + calibration.unit * unit
                 + GLOSSARY * defines
+                - OTHER_YEAR * _other_year(asked, document, passage, span)
             )
             signs = (reading.relevance, span.score, 0.0, period, reading.hit.score, figure, unit, float(defines), mass)
             found.append(Candidate(document.id, span, reading, signs, score))
@@ -110,6 +114,22 @@ def candidates(part: Part, readings: Sequence[Reading], index: Index, calibratio
         lead = min(best.score - rivals[0], GAP) if rivals else GAP
         found[at] = replace(best, signs=(*best.signs[:2], lead, *best.signs[3:]))
     return found
+
+
+def _other_year(asked: Set[int], document: Document, passage: Passage, span: Span) -> bool:
+    """Whether a clause that the span touches names years, and none of those `asked`.
+
+    雄商、济滨 of 今年建成雄商、济滨高铁，2027年建成津潍高铁 suits this year, 津潍 does not.
+    A year that something is compared with does not count.
+    """
+    low, high = span.start, span.end
+    while low > passage.start and document.text[low - 1] not in _CLAUSE_EDGES:
+        low -= 1
+    while high < passage.end and document.text[high] not in _CLAUSE_EDGES:
+        high += 1
+    touched = re.split(f"[{_CLAUSE_EDGES}]", fold(document.text[low:high]))
+    named = [years_named(_COMPARED.sub("", words), document.year) for words in touched]
+    return bool(asked) and any(years and not years & asked for years in named)
 
 
 def _bounded(part: Part, text: str, spans: Sequence[Span]) -> Sequence[Span]:
@@ -178,6 +198,8 @@ def period_fit(part: Part, document: Document, position: int) -> float:
 
 
 _SENTENCE_END = re.compile(r"[。！？\n]")
+_CLAUSE_EDGES = "，,。；;：:！!？?\n"
+_COMPARED = re.compile(r"[比较从由自](?:(?:19|20)\d\d年|去年|上年|前年)")
 _FLOW = re.compile(r"新增|新建|建成|改造|完成|增长|增速|下降|减少|投资")
 
 

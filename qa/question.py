@@ -24,12 +24,15 @@ _RESULT = re.compile(
 )
 _NUMBER = re.compile(
     r"多少|(?<!哪)几[个家名人所座条项年亿万千百公亩套次天类批张处户期大成岁场辆间位镇]|多[高大长久远快少]|第几|百分之几"
-    r"|比例|增速|how (?:many|much)|what (?:share|percentage|proportion|rate)|\brate\b|排名"
+    r"|比例|增速|排名|\bhow (?:many|much|fast|far|large|big|high|long)\b|what (?:share|percentage|proportion|rate)"
+    r"|\brate\b"
 )
 _WHEN_ASKED = re.compile(r"哪一?年(?!度)|什么时候|啥时候|何时|哪天|几月|\bwhen\b|what year")
 _LIST = re.compile(r"哪些|哪[几两三四五六七八九十\d]+|有哪|分别是|包括什么|列举|是哪几|which .*s\b")
 _YES_NO = re.compile(r"[吗嘛]$|(?<![什怎多])么$|是不是|有没有|能不能|会不会|要不要|可不可以|是否|了没")
-_WHY_HOW = re.compile(r"为什么|为何|怎么|怎样|如何|咋|办法|why|how (?!many|much)")
+_CHOOSES = re.compile(r"能不能|会不会|是不是|有没有|要不要|可不可以|[吗嘛]$")  # with 几天 or 增速 it asks no number
+_HOW_MUCH = re.compile(r"多少|第几|百分之几|多[高大长久远快]|几[成名位]")
+_WHY_HOW = re.compile(r"为什么|为何|怎么|怎样|如何|咋|办法|\bwhy\b|\bhow\b")
 _REASON = re.compile(
     r"为什么|为何|为啥|凭什么|(?:^|[,，])(?:究竟|到底)?图的?是?(?:什么|啥)|什么原因|原因是|(?:什么|啥)意义|\bwhy\b"
 )
@@ -106,7 +109,7 @@ class Part:
 
     def years_in(self, report_year: int) -> frozenset[int]:
         """The years that are asked for when the question is put to a report given in `report_year`."""
-        return frozenset(_years(self.asked, report_year) or _years(self.words, report_year))
+        return frozenset(years_named(self.asked, report_year) or years_named(self.words, report_year))
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +218,7 @@ def _pieces(words: str) -> list[tuple[str, str]]:
     pair = _YEAR_PAIR.search(words)
     if pair:
         return [("", words[: pair.start()] + pair[name] + words[pair.end() :]) for name in ("first", "second")]
-    pieces = [p.strip() for p in re.split(r"[,;。?!]+", words) if p.strip()]
+    pieces = [p.strip() for clause in re.split(r"[,;。?!]+", words) for p in _side_by_side(clause) if p.strip()]
     asking = [p for p in pieces if ASKING.search(p)]
     if len(asking) < 2:
         return [("", words)]
@@ -227,7 +230,19 @@ def _pieces(words: str) -> list[tuple[str, str]]:
     return [("", opening), *((f"{opening}{LEANS_ON}", piece) for piece in rest)]
 
 
-def _years(words: str, report_year: int) -> set[int]:
+def _side_by_side(clause: str) -> list[str]:
+    """The questions that 、 joins: 去年换了多少公里、今年换多少公里; the clause itself where fewer than two ask."""
+    whole: list[str] = []
+    asking = 0
+    for piece in clause.split("、"):
+        open_ = bool(whole) and not ASKING.search(whole[-1])
+        whole[-1:] = [f"{whole[-1]}、{piece}"] if open_ else [*whole[-1:], piece]
+        asking += bool(ASKING.search(piece))
+    return whole if asking > 1 else [clause]
+
+
+def years_named(words: str, report_year: int) -> set[int]:
+    """The years that folded `words` name, in figures, Chinese digits or from the year of the report."""
     years = {int(y) for y in _YEAR.findall(words)}
     years |= {int(y.translate(HAN_DIGITS)) for y in _HAN_YEAR.findall(words)}
     return years | {report_year + shift for pattern, shift in RELATIVE_YEARS if pattern.search(words)}
@@ -249,6 +264,6 @@ def _kind(words: str) -> str:
         ("why_how", _WHY_HOW),
         ("yes_no", _YES_NO),
     ):
-        if pattern.search(last):
+        if pattern.search(last) and not (kind == "number" and _CHOOSES.search(last) and not _HOW_MUCH.search(last)):
             return kind
     return "other"

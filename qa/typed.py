@@ -41,6 +41,7 @@ _IS_SHARE = re.compile(r"[%％‰]|百分|倍|成|番|[:：∶]|分之|同步|�
 _IS_RANK = re.compile(r"第|首位|前|末|倒数|[位名]|并列|领先|榜")
 _CHANGE = re.compile(r"[增减升降涨多少]|提高|回落|下滑")
 _AMOUNTS = "元钱人名家户个亩吨辆套座所条项张台次位头只栋件公平立千岁"
+_NO_AMOUNTS = ("元", "钱", "人民币", "个百分", "个点")
 _HOW_MANY = re.compile(r"(?:哪|这|的|”)?(?P<count>[两二三四五六七八九十\d]+)(?:个|项|大|类|方面|种|条|家|张|所|座|处)")
 _NEGATION = re.compile(
     r"没有|尚未|未能|[并还仍]未|未(?=[完实达造出发开建])|不再|不得|停止|取消|禁止"
@@ -70,17 +71,21 @@ def contradicts(asked: str, value: str, before: str) -> bool:
     if _RANK.search(asked):
         return not _IS_RANK.search(value)
     share = bool(_IS_SHARE.search(value))
+    counted = _COUNTED.search(asked)
+    if (
+        counted
+        and counted["unit"][0] in _AMOUNTS
+        and not counted["unit"].startswith(("元", "钱", "人民币", "个百分", "个点"))
+    ):
+        return bool(_PLAIN_SHARE.fullmatch(value))
     if _STRICT_SHARE.search(asked):
         return not share
     if _MORE.search(asked) and not share:
         return not _CHANGE.search(before[-8:])
     if "人民币" in asked:
         return "美元" in value
-    counted = _COUNTED.search(asked)
     if counted and counted["unit"][0] in "钱元":
         return not re.search(r"元|美金|[%％]|免费|全免", value)
-    if counted and counted["unit"][0] in _AMOUNTS and not counted["unit"].startswith(("个百分", "个点")):
-        return bool(_PLAIN_SHARE.fullmatch(value))
     # Targets are often told as a growth; what was reached is not.
     return bool(_AMOUNT.search(asked) and not _AIMED.search(asked) and _PLAIN_SHARE.fullmatch(value))
 

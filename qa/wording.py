@@ -14,7 +14,8 @@ from index.split import clauses
 FIGURE = re.compile(
     r"第[一二三四五六七八九十百\d]+(?:[位名])?"
     r"|\d+(?:[,.．:：∶]\d+)*(?:[多余]?[万亿千百十]+)*(?:个百分点|[%％‰]|多)?"
-    r"|[一二三四五六七八九十百千万亿两零〇]+(?:分之[一二三四五六七八九十百两]+)?(?=[个家项名条人年座次倍成种类大届套户所辆连])"
+    r"|[一二三四五六七八九十百千万亿两零〇]+(?:分之[一二三四五六七八九十百两]+)?(?=[个家项名条人年座次倍成种类大届套户所辆连元吨亩斤])|[百千万亿]+(?=级)"
+    r"|[ⅠⅡⅢⅣⅤⅥ]"
 )
 _UNIT = re.compile(
     r"个?百分点|[万亿]*(?:亿元|万元|美元|元|人次|平方公里|平方米|立方米|千瓦时|公里|千米|公斤|方面|个|项|家|名|人|户|亩|米|吨|千瓦|度"
@@ -22,8 +23,8 @@ _UNIT = re.compile(
 )
 _TAIL = re.compile(r"(?:以上|以下|左右|以内|上下|多|余)")
 _RANK = re.compile(r"第[一二三四五六七八九十\d]|首位")
-_AMONG = re.compile(r"(?:全(?:[国球省市县区旗州盟]|自治区)|世界|[东中西]部)$")
-_LONGEST_AMONG = 4
+_AMONG = re.compile(r"(?:[稳位跃]?居|[位排]列|排名?)?(?:全(?:[国球省市县区旗州盟]|自治区)|世界|[东中西]部)$")
+_LONGEST_AMONG = 6
 _INTRODUCTION = re.compile(r"(?:即|是指|指的是|指)(?=[“《\u4e00-\u9fff])[：:]?")
 _QUOTES = re.compile('[“”"‘’「」『』《》]')
 REST = 12  # characters of an item that are left behind a span that ends within it, at most
@@ -186,11 +187,11 @@ def aligned(
 
 
 def each_value(text: str, span: tuple[int, int], sentence: tuple[int, int], asked: str) -> tuple[int, int]:
-    """All values of "城乡居民收入分别达到x、y", where folded `asked` asks what they are 分别 and `span` is one of them.
+    """All values of "城乡居民收入分别达到x、y", where folded `asked` asks what each is and `span` is one of them.
 
     `span` itself where `asked` names fewer than two of as many names as there are values.
     """
-    if "分别" not in asked:
+    if not _EACH_ASKED.search(asked):
         return span
     for match in _EACH.finditer(text, *sentence):
         values = _values(text, match.end(), sentence[1])
@@ -271,6 +272,7 @@ _ONE_OF = re.compile(r"哪(?:一?[所个家座条种类只位项支])(?P<kind>[\
 _SHARED = 3  # characters that the items of an enumeration share at their ends, at most
 _WHICH = re.compile(r"哪一?[所个家座条种类只位项支处片](?P<kind>[\u4e00-\u9fff]{2,4})")
 _EACH = re.compile(r"分别|各自|依次")
+_EACH_ASKED = re.compile("分别|各(?![类地市县省区级界国项族方行业民种单])")
 _TOWN_AND_COUNTRY = ("城镇城市", "农村乡村")  # the names that 城乡 stands for
 _VALUE = re.compile(r"(?:[+-]?\d[\d.,]*|第[一二三四五六七八九十\d]+)[^、，,；;。和\s]{0,8}")
 

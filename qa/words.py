@@ -9,6 +9,7 @@ import re
 
 import rjieba
 
+_COUNTED = re.compile(r"\d[万亿千百]*[个家名项户亩吨辆套座所条张台次位只栋件倍元]$")  # whole already: 389个|省重点项目
 _NUMERAL = re.compile("[一二三四五六七八九十百千万亿两几]")  # a count begins there: 工业城|三大版块
 
 
@@ -21,7 +22,7 @@ def whole_words(text: str, span: tuple[int, int], sentence: tuple[int, int]) -> 
         if len(word) > 1 and word.isalpha() and not word.isascii():
             if at < start < after:
                 start = at
-            if at < end < after and not _NUMERAL.search(text, end, after):
+            if at < end < after and not _NUMERAL.search(text, end, after) and not _COUNTED.search(text, start, end):
                 end = after
         at = after
     return start, end

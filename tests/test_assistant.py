@@ -61,6 +61,22 @@ def test_result_and_target_of_one_measure(assistant: Assistant) -> None:
     assert (planned.answer, [c.period for c in planned.citations]) == ("6.0%以上", ["2023 plan"])
 
 
+def test_an_unsure_follow_up_is_read_with_what_it_follows(assistant: Assistant) -> None:
+    """今年力争多少亿元 could stand alone, and then finds another sum; the report names no target for tourism."""
+    alone = assistant.ask("今年力争多少亿元？")
+    following = assistant.ask("今年力争多少亿元？", ["去年旅游收入多少？"])
+    assert (alone.resolved_question, alone.refused) == ("今年力争多少亿元？", False)
+    assert (following.resolved_question, following.refused) == ("去年旅游收入多少？ → 今年力争多少亿元？", True)
+
+
+def test_a_sure_follow_up_stands_as_it_is(assistant: Assistant) -> None:
+    question = "今年要修多少公里公路？"
+    alone = assistant.ask(question)
+    following = assistant.ask(question, ["去年引进了多少人才？"])
+    assert following.resolved_question == question
+    assert (following.answer, following.confidence) == (alone.answer, alone.confidence)
+
+
 def test_trace_orders_hits_as_read_and_times_every_stage(assistant: Assistant) -> None:
     trace = assistant.trace("2022年全县生产总值是多少？")
     assert [name for name, _ in trace.timings] == ["search", "read", "compose"]

@@ -18,6 +18,13 @@ from qa.question import understand
         ("民生实事都办完了吗", "yes_no"),
         ("新港城在哪个镇", "other"),
         ("How many reservoirs will be reinforced?", "number"),
+        ("How fast did GDP grow?", "number"),
+        ("How far did clearance times fall?", "number"),
+        ("How will farmers be helped?", "why_how"),
+        ("研发投入增速还低于全国吗", "yes_no"),
+        ("学校往后能不能春天秋天多放几天？", "yes_no"),
+        ("能不能说说增长多少", "number"),
+        ("增速排全省第几", "number"),
     ],
 )
 def test_kind(question: str, kind: str) -> None:
@@ -146,6 +153,20 @@ def test_the_same_of_another_place(before: str, words: str, resolved: str) -> No
 )
 def test_a_whole_short_question_stands_by_itself(question: str) -> None:
     assert understand(question, ["今年的增长目标是多少？"]).resolved == question
+
+
+@pytest.mark.parametrize(
+    ("question", "parts"),
+    [
+        ("管网，去年换了多少公里、今年换多少公里？", ["管网,去年换了多少公里", "今年换多少公里"]),
+        ("去年新增几家、今年再培育几家", ["去年新增几家", "今年再培育几家"]),
+        ("江苏、浙江有几家、上海有几家", ["江苏、浙江有几家", "上海有几家"]),
+        ("出口、进口增长多少？", ["出口、进口增长多少?"]),
+        ("什么是“一谷三园”、“四链”", ["什么是“一谷三园”、“四链”"]),
+    ],
+)
+def test_questions_side_by_side_are_parts(question: str, parts: list[str]) -> None:
+    assert [part.asked for part in understand(question).parts] == parts
 
 
 def test_a_whole_question_leans_on_the_one_before_where_it_is_told_to() -> None:

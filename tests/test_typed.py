@@ -45,6 +45,9 @@ def test_units(asked: str, value: str, fit: float) -> None:
         ("2022年gdp是多少", "5.6%", "增长", True),
         ("2022年gdp是多少", "4.93万亿元、增长5.6%", "达到", False),
         ("2023年gdp目标是多少", "6.0%以上", "增长", False),
+        ("新开工住房里棚户区占多少套?", "470万套以上", "棚户区", False),
+        ("新开工住房里棚户区占多少套?", "60%", "棚户区占", True),
+        ("农业占gdp多少个百分点?", "11.5%", "占比", False),
     ],
 )
 def test_a_share_is_no_amount(asked: str, value: str, before: str, wrong: bool) -> None:
@@ -58,6 +61,9 @@ def test_a_share_is_no_amount(asked: str, value: str, before: str, wrong: bool) 
         ("力争年底开工", False, True),
         ("增速位居首位", True, False),
         ("新增三家企业", True, False),
+        ("产值突破千亿元", True, False),
+        ("打造百亿级集群", True, False),
+        ("水质稳定在Ⅳ类", True, False),
         ("推进项目建设", False, False),
     ],
 )

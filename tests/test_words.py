@@ -16,6 +16,8 @@ from qa.words import whole_words
         ("城镇新增就业5171人", "5171人", "5171人"),
         ("全面完成GDP核算", "DP", "DP"),
         ("新建公园三座", "新建公园三座", "新建公园三座"),
+        # The segmenter takes 条背 for a word; a count with its unit is whole already.
+        ("翻修11条背街巷道", "11条", "11条"),
     ],
 )
 def test_edges_inside_a_word_move_out(text: str, inner: str, whole: str) -> None:
