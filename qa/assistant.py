@@ -65,9 +65,12 @@ class Assistant:
         """As `ask`, with the passages in the order of their readings and the milliseconds of each stage."""
         begun = time.perf_counter()
         query = self._query(question, history, documents)
-        told = self._trace(query)
-        if told.answer.confidence < ALONE and (leaning := self._leaning(query, history)):
-            told = _surer(told, self._trace(leaning))
+        scope = scope_of(query, self.index.documents)
+        told = self._trace(query, scope)
+        # 今年还要修多少公里? is whole in itself, and yet may ask about the roads that were asked about before.
+        leaning = self._query(question, history, documents, leaning=True)
+        if told.answer.confidence < ALONE and leaning.resolved != query.resolved and not scope.each:
+            told = _surer(told, self._trace(leaning, scope_of(leaning, self.index.documents)))
         taken = round(1000 * (time.perf_counter() - begun), 1)
         return replace(told, answer=replace(told.answer, latency_ms=taken))
 
@@ -79,25 +82,15 @@ class Assistant:
         answer = self._trace(query, Scope(tuple(documents), True, groups)).answer
         return replace(answer, latency_ms=round(1000 * (time.perf_counter() - begun), 1))
 
-    def _query(self, question: str, history: Sequence[str], documents: Sequence[str]) -> Query:
+    def _query(self, question: str, history: Sequence[str], documents: Sequence[str], leaning: bool = False) -> Query:
         fault = complaint(question)
         if fault:
             raise UserError(f"no question: {fault}", "one sentence with words in it", "Ask again.")
         self.index.check(documents)
-        return understand(question, [h for h in history if not complaint(h)], documents)
+        return understand(question, [h for h in history if not complaint(h)], documents, leaning)
 
-    def _leaning(self, query: Query, history: Sequence[str]) -> Query | None:
-        """The query taken to lean on the question before it, where its wording let it stand alone; or None.
-
-        今年还要修多少公里? is whole in itself, and yet asks about the roads that were asked about before.
-        """
-        before = [h for h in history if not complaint(h)]
-        leaning = understand(query.question, before, query.documents, leaning=True)
-        return leaning if leaning.resolved != query.resolved else None
-
-    def _trace(self, query: Query, scope: Scope | None = None) -> Trace:
+    def _trace(self, query: Query, scope: Scope) -> Trace:
         begun = time.perf_counter()
-        scope = scope or scope_of(query, self.index.documents)
         found = self.search(query, scope)
         searched = time.perf_counter()
         read = self.read(found)

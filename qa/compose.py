@@ -14,12 +14,11 @@ from qa.figures import SHARES, figure, first_of, ordered, with_fall
 from qa.gather import series
 from qa.near import Miss
 from qa.question import Query, asks_reason
+from qa.respectively import aligned, each_value
 from qa.typed import count_told, unit_fit, yes_or_no
 from qa.wording import (
     REST,
-    aligned,
     bare,
-    each_value,
     growth_beside,
     items,
     of_its_kind,

@@ -16,6 +16,7 @@ import numpy as np
 
 from index.fold import fold
 from index.records import Document, Passage
+from index.split import clauses
 from index.store import Index
 from qa.glossary import asked_entry, definition
 from qa.question import Part, years_named
@@ -122,14 +123,12 @@ def _other_year(asked: Set[int], document: Document, passage: Passage, span: Spa
     雄商、济滨 of 今年建成雄商、济滨高铁，2027年建成津潍高铁 suits this year, 津潍 does not.
     A year that something is compared with does not count.
     """
-    low, high = span.start, span.end
-    while low > passage.start and document.text[low - 1] not in _CLAUSE_EDGES:
-        low -= 1
-    while high < passage.end and document.text[high] not in _CLAUSE_EDGES:
-        high += 1
-    touched = re.split(f"[{_CLAUSE_EDGES}]", fold(document.text[low:high]))
+    if not asked:
+        return False
+    told = clauses(document.text, passage.start, passage.end)
+    touched = [fold(document.text[a:b]) for a, b in told if a < span.end and b > span.start]
     named = [years_named(_COMPARED.sub("", words), document.year) for words in touched]
-    return bool(asked) and any(years and not years & asked for years in named)
+    return any(years and not years & asked for years in named)
 
 
 def _bounded(part: Part, text: str, spans: Sequence[Span]) -> Sequence[Span]:
@@ -198,7 +197,6 @@ def period_fit(part: Part, document: Document, position: int) -> float:
 
 
 _SENTENCE_END = re.compile(r"[。！？\n]")
-_CLAUSE_EDGES = "，,。；;：:！!？?\n"
 _COMPARED = re.compile(r"[比较从由自](?:(?:19|20)\d\d年|去年|上年|前年)")
 _FLOW = re.compile(r"新增|新建|建成|改造|完成|增长|增速|下降|减少|投资")
 

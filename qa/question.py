@@ -30,7 +30,6 @@ _NUMBER = re.compile(
 _WHEN_ASKED = re.compile(r"哪一?年(?!度)|什么时候|啥时候|何时|哪天|几月|\bwhen\b|what year")
 _LIST = re.compile(r"哪些|哪[几两三四五六七八九十\d]+|有哪|分别是|包括什么|列举|是哪几|which .*s\b")
 _YES_NO = re.compile(r"[吗嘛]$|(?<![什怎多])么$|是不是|有没有|能不能|会不会|要不要|可不可以|是否|了没")
-_CHOOSES = re.compile(r"能不能|会不会|是不是|有没有|要不要|可不可以|[吗嘛]$")  # with 几天 or 增速 it asks no number
 _HOW_MUCH = re.compile(r"多少|第几|百分之几|多[高大长久远快]|几[成名位]")
 _WHY_HOW = re.compile(r"为什么|为何|怎么|怎样|如何|咋|办法|\bwhy\b|\bhow\b")
 _REASON = re.compile(
@@ -264,6 +263,7 @@ def _kind(words: str) -> str:
         ("why_how", _WHY_HOW),
         ("yes_no", _YES_NO),
     ):
-        if pattern.search(last) and not (kind == "number" and _CHOOSES.search(last) and not _HOW_MUCH.search(last)):
+        # 增速 and 几天 in a question for yes or no ask no number.
+        if pattern.search(last) and not (kind == "number" and _YES_NO.search(last) and not _HOW_MUCH.search(last)):
             return kind
     return "other"

@@ -72,11 +72,7 @@ def contradicts(asked: str, value: str, before: str) -> bool:
         return not _IS_RANK.search(value)
     share = bool(_IS_SHARE.search(value))
     counted = _COUNTED.search(asked)
-    if (
-        counted
-        and counted["unit"][0] in _AMOUNTS
-        and not counted["unit"].startswith(("元", "钱", "人民币", "个百分", "个点"))
-    ):
+    if counted and counted["unit"][0] in _AMOUNTS and not counted["unit"].startswith(_NO_AMOUNTS):
         return bool(_PLAIN_SHARE.fullmatch(value))
     if _STRICT_SHARE.search(asked):
         return not share

@@ -10,21 +10,21 @@ from collections.abc import Sequence
 
 from index.fold import fold
 from index.split import clauses
+from qa.respectively import values_behind
 
 FIGURE = re.compile(
     r"第[一二三四五六七八九十百\d]+(?:[位名])?"
     r"|\d+(?:[,.．:：∶]\d+)*(?:[多余]?[万亿千百十]+)*(?:个百分点|[%％‰]|多)?"
-    r"|[一二三四五六七八九十百千万亿两零〇]+(?:分之[一二三四五六七八九十百两]+)?(?=[个家项名条人年座次倍成种类大届套户所辆连元吨亩斤])|[百千万亿]+(?=级)"
-    r"|[ⅠⅡⅢⅣⅤⅥ]"
+    r"|[一二三四五六七八九十百千万亿两零〇]+(?:分之[一二三四五六七八九十百两]+)?(?=[个家项名条人年座次倍成种类大届套户所辆连元吨亩斤])"
+    r"|[百千万亿]+(?=级)|[ⅠⅡⅢⅣⅤⅥ]"
 )
-_UNIT = re.compile(
+UNIT = re.compile(
     r"个?百分点|[万亿]*(?:亿元|万元|美元|元|人次|平方公里|平方米|立方米|千瓦时|公里|千米|公斤|方面|个|项|家|名|人|户|亩|米|吨|千瓦|度"
     r"|座|条|所|处|套|辆|台|件|次|批|篇|天|年|月|岁|倍|成|位|类|种|级|届|期|张|场|只|头|株|斤|分钟|小时|艘|架|栋|幢|宗|起|例|部|本|门|支|对)"
 )
 _TAIL = re.compile(r"(?:以上|以下|左右|以内|上下|多|余)")
 _RANK = re.compile(r"第[一二三四五六七八九十\d]|首位")
 _AMONG = re.compile(r"(?:[稳位跃]?居|[位排]列|排名?)?(?:全(?:[国球省市县区旗州盟]|自治区)|世界|[东中西]部)$")
-_LONGEST_AMONG = 6
 _INTRODUCTION = re.compile(r"(?:即|是指|指的是|指)(?=[“《\u4e00-\u9fff])[：:]?")
 _QUOTES = re.compile('[“”"‘’「」『』《》]')
 REST = 12  # characters of an item that are left behind a span that ends within it, at most
@@ -73,13 +73,13 @@ def whole_figure(text: str, start: int, end: int) -> tuple[int, int]:
             start = a
         if a < end < b:
             end = b
-    unit = _UNIT.match(text, end) if text[start:end][-1:].isdigit() else None
+    unit = UNIT.match(text, end) if text[start:end][-1:].isdigit() else None
     end = unit.end() if unit else end
     tail = _TAIL.match(text, end)
     if tail and has_figure(text, max(start, end - 14), end):
         end = tail.end()
-    among = _AMONG.search(text[max(start - _LONGEST_AMONG, 0) : start]) if _RANK.match(text, start) else None
-    return start - (len(among[0]) if among else 0), end
+    among = _AMONG.search(text, max(start - 6, 0), start) if _RANK.match(text, start) else None
+    return (among.start() if among else start), end
 
 
 def items(text: str, start: int, end: int) -> list[tuple[int, int]]:
@@ -162,49 +162,6 @@ def whole_clauses(text: str, span: tuple[int, int], sentence: tuple[int, int], l
     return trimmed(text, touched[0][0], touched[-1][1]) if touched else span
 
 
-def aligned(
-    text: str, span: tuple[int, int], sentence: tuple[int, int], asked: str, words: str = ""
-) -> tuple[int, int]:
-    """The value that belongs to what is asked in "A、B分别为x、y": `span`, or the value at the asked name's place.
-
-    Only where the names before 分别 and the values after it are as many, and one name alone fits `asked` (folded) best,
-    or, where none does, `words`, which hold the question before as well. A second 分别 of the sentence goes with the
-    names of the first: 增速分别居全市第二、第三.
-    """
-    names: list[str] = []
-    for match in _EACH.finditer(text, *sentence):
-        values = _values(text, match.end(), sentence[1])
-        own = _names(text, sentence[0], match.start(), len(values))
-        names = own if len(own) == len(values) else names
-        if len(values) < 2 or len(names) != len(values) or not any(a <= span[0] < b for a, b in values):
-            continue
-        for told in (asked, words):
-            shared = [sum(c in told for c in set(name)) / len(set(name)) for name in names]
-            best = max(shared)
-            if best > 0 and shared.count(best) == 1:
-                return values[shared.index(best)]
-    return span
-
-
-def each_value(text: str, span: tuple[int, int], sentence: tuple[int, int], asked: str) -> tuple[int, int]:
-    """All values of "城乡居民收入分别达到x、y", where folded `asked` asks what each is and `span` is one of them.
-
-    `span` itself where `asked` names fewer than two of as many names as there are values.
-    """
-    if not _EACH_ASKED.search(asked):
-        return span
-    for match in _EACH.finditer(text, *sentence):
-        values = _values(text, match.end(), sentence[1])
-        if len(values) < 2 or not any(a <= span[0] < b for a, b in values):
-            continue
-        names = _names(text, sentence[0], match.start(), len(values))
-        meant = [name for name in names if 2 * sum(c in asked for c in set(name)) > len(set(name))]
-        both = "城乡" in asked and names == [*_TOWN_AND_COUNTRY]
-        if both or len(names) != len(values) or len(meant) > 1:
-            return values[0][0], values[-1][1]
-    return span
-
-
 def of_kind(text: str, spans: Sequence[tuple[int, int]], asked: str) -> tuple[int, int] | None:
     """Of several items the only one of the kind that folded `asked` names: a 小学 for 哪所小学; None else."""
     wanted = _ONE_OF.search(asked)
@@ -246,7 +203,7 @@ def reached(text: str, span: tuple[int, int], sentence: tuple[int, int], asked: 
             (match.start("earlier") + m.start(), match.start("earlier") + m.end())
             for m in _APART.finditer(match["earlier"])
         ]
-        later = _values(text, match.end(), sentence[1])
+        later = values_behind(text, match.end(), sentence[1])
         at = [n for n, (a, b) in enumerate(earlier) if a <= span[0] and span[1] <= b]
         if at and len(later) == len(earlier):
             return later[at[0]]
@@ -271,32 +228,6 @@ _GROWTH = re.compile(
 _ONE_OF = re.compile(r"哪(?:一?[所个家座条种类只位项支])(?P<kind>[\u4e00-\u9fff]{2,4})[?。!]*$")
 _SHARED = 3  # characters that the items of an enumeration share at their ends, at most
 _WHICH = re.compile(r"哪一?[所个家座条种类只位项支处片](?P<kind>[\u4e00-\u9fff]{2,4})")
-_EACH = re.compile(r"分别|各自|依次")
-_EACH_ASKED = re.compile("分别|各(?![类地市县省区级界国项族方行业民种单])")
-_TOWN_AND_COUNTRY = ("城镇城市", "农村乡村")  # the names that 城乡 stands for
-_VALUE = re.compile(r"(?:[+-]?\d[\d.,]*|第[一二三四五六七八九十\d]+)[^、，,；;。和\s]{0,8}")
-
-
-def _values(text: str, start: int, end: int) -> list[tuple[int, int]]:
-    """The spans of the figures that stand one after the other behind 分别."""
-    found: list[tuple[int, int]] = []
-    for match in _VALUE.finditer(text, start, end):
-        between = text[found[-1][1] if found else start : match.start()]
-        if found and between not in ("、", "和", "，", ","):
-            break
-        if not found and re.search(r"[，,；;。]", between):
-            break
-        found.append(match.span())
-    return found
-
-
-def _names(text: str, start: int, end: int, count: int) -> list[str]:
-    """The last `count` names of the enumeration that ends before 分别, without what they share at their end."""
-    clause = re.split(r"[，,；;。：:]", text[start:end])[-1]
-    names = [name for name in re.split(r"、|和|与|及", clause) if name]
-    if len(names) != count and count == 2 and "城乡" in clause:
-        return [*_TOWN_AND_COUNTRY]
-    return [fold(name) for name in names[-count:]]
 
 
 def _within(text: str, start: int, at: int) -> bool:

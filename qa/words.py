@@ -9,7 +9,9 @@ import re
 
 import rjieba
 
-_COUNTED = re.compile(r"\d[万亿千百]*[个家名项户亩吨辆套座所条张台次位只栋件倍元]$")  # whole already: 389个|省重点项目
+from qa.wording import UNIT
+
+_COUNTED = re.compile(rf"\d(?:{UNIT.pattern})$")  # whole already: 389个|省重点项目
 _NUMERAL = re.compile("[一二三四五六七八九十百千万亿两几]")  # a count begins there: 工业城|三大版块
 
 

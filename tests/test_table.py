@@ -71,6 +71,13 @@ def test_the_matrix(table: Table) -> None:
     assert table.cells[4][2].missing  # Chongqing's excerpt names no harvest
 
 
+def test_a_comparison_stays_one_whatever_was_asked_before(assistant: Assistant) -> None:
+    compared = assistant.ask("各省的城镇调查失业率目标是多少？")
+    after = assistant.ask("各省的城镇调查失业率目标是多少？", ["江苏省去年的旅游收入是多少？"])
+    assert len(compared.answers) > 1
+    assert (after.resolved_question, after.answer) == (compared.resolved_question, compared.answer)
+
+
 def test_rows_in_the_order_of_a_column(table: Table) -> None:
     assert table.ordered(1, 1).documents == ("江苏省", "山东省", "重庆市", "云南省", "西藏自治区")
     least = table.ordered(1, -1)

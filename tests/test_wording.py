@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from qa.respectively import aligned
 from qa.wording import (
-    aligned,
     bare,
     growth_beside,
     has_figure,

@@ -1,0 +1,87 @@
+"""Values told one after the other for names told one after the other: 城乡居民收入分别达到5.71万元、3.27万元.
+
+Knows strings and positions only; every function gives spans of the text it was given.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from index.fold import fold
+
+_EACH = re.compile(r"分别|各自|依次")
+_EACH_ASKED = re.compile("分别|各(?![类地市县省区级界国项族方行业民种单])")
+_TOWN_AND_COUNTRY = ("城镇城市", "农村乡村")  # the names that 城乡 stands for
+_VALUE = re.compile(r"(?:[+-]?\d[\d.,]*|第[一二三四五六七八九十\d]+)[^、，,；;。和\s]{0,8}")
+
+
+def aligned(
+    text: str, span: tuple[int, int], sentence: tuple[int, int], asked: str, words: str = ""
+) -> tuple[int, int]:
+    """The value that belongs to what is asked in "A、B分别为x、y": `span`, or the value at the asked name's place.
+
+    Only where the names before 分别 and the values after it are as many, and one name alone fits `asked` (folded) best,
+    or, where none does, `words`, which hold the question before as well. A second 分别 of the sentence goes with the
+    names of the first: 增速分别居全市第二、第三.
+    """
+    for names, values in _told_each(text, span, sentence):
+        if len(names) != len(values):
+            continue
+        for told in (asked, words):
+            shared = [sum(c in told for c in set(name)) / len(set(name)) for name in names]
+            best = max(shared)
+            if best > 0 and shared.count(best) == 1:
+                return values[shared.index(best)]
+    return span
+
+
+def each_value(text: str, span: tuple[int, int], sentence: tuple[int, int], asked: str) -> tuple[int, int]:
+    """All values of "城乡居民收入分别达到x、y", where folded `asked` asks what each is and `span` is one of them.
+
+    `span` itself where `asked` names fewer than two of as many names as there are values.
+    """
+    if not _EACH_ASKED.search(asked):
+        return span
+    for names, values in _told_each(text, span, sentence):
+        meant = [name for name in names if 2 * sum(c in asked for c in set(name)) > len(set(name))]
+        both = "城乡" in asked and names == [*_TOWN_AND_COUNTRY]
+        if both or len(names) != len(values) or len(meant) > 1:
+            return values[0][0], values[-1][1]
+    return span
+
+
+def _told_each(
+    text: str, span: tuple[int, int], sentence: tuple[int, int]
+) -> Iterator[tuple[list[str], list[tuple[int, int]]]]:
+    """Names and values of each 分别 of the sentence that has `span` among its values; names of the one before where
+    its own are not as many."""
+    names: list[str] = []
+    for match in _EACH.finditer(text, *sentence):
+        values = values_behind(text, match.end(), sentence[1])
+        own = _names(text, sentence[0], match.start(), len(values))
+        names = own if len(own) == len(values) else names
+        if len(values) > 1 and any(a <= span[0] < b for a, b in values):
+            yield names, values
+
+
+def values_behind(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """The spans of the figures that stand one after the other behind 分别."""
+    found: list[tuple[int, int]] = []
+    for match in _VALUE.finditer(text, start, end):
+        between = text[found[-1][1] if found else start : match.start()]
+        if found and between not in ("、", "和", "，", ","):
+            break
+        if not found and re.search(r"[，,；;。]", between):
+            break
+        found.append(match.span())
+    return found
+
+
+def _names(text: str, start: int, end: int, count: int) -> list[str]:
+    """The last `count` names of the enumeration that ends before 分别, without what they share at their end."""
+    clause = re.split(r"[，,；;。：:]", text[start:end])[-1]
+    names = [name for name in re.split(r"、|和|与|及", clause) if name]
+    if len(names) != count and count == 2 and "城乡" in clause:
+        return [*_TOWN_AND_COUNTRY]
+    return [fold(name) for name in names[-count:]]
