@@ -9,11 +9,11 @@ from itertools import zip_longest
 from pathlib import Path
 
 from index.errors import UserError
-from index.fold import fold
 from index.records import Hit
 from index.store import Index, open_index
 from qa import compose
 from qa.answer import Answer, Considered, Trace
+from qa.apart import apart
 from qa.compose import Choice
 from qa.confidence import (
     FEATURES,
@@ -29,18 +29,16 @@ from qa.each import in_years, mentions, of_one, without_place
 from qa.glossary import asked_entry
 from qa.limits import complaint
 from qa.near import Miss, miss, misses
-from qa.question import Part, Query, understand
+from qa.question import LEANS_ON, Part, Query, part_of, understand
 from qa.reader import Reader, Reading
 from qa.scope import Scope, scope_of
 from qa.synonyms import expanded
+from qa.twice import fuller, surer, tells_several, unsure
 
 HITS = 20  # passages that are read for one part of a question
 FIRST_HITS = 5  # of these at first
 SURE = 2.0  # relevance from which on the rest need not be read
 SHOWN = 5  # passages of each part that a trace tells of
-ALONE = 0.8  # confidence from which on a follow-up that can stand alone is not read once more with what it follows
-UNSURE = 0.6  # below which what it is answered alone gives way to that other reading, be it a refusal
-FOLLOWED = 0.7  # confidence that the other reading's answer needs to go before it in all other cases
 EACH_HITS = 10  # of every document, when each is to answer for itself
 
 Read = tuple[Part, tuple[Reading, ...]]
@@ -66,11 +64,11 @@ class Assistant:
         begun = time.perf_counter()
         query = self._query(question, history, documents)
         scope = scope_of(query, self.index.documents)
-        told = self._trace(query, scope)
+        told = self._told(query, scope)
         # 今年还要修多少公里? is whole in itself, and yet may ask about the roads that were asked about before.
         leaning = self._query(question, history, documents, leaning=True)
-        if told.answer.confidence < ALONE and leaning.resolved != query.resolved and not scope.each:
-            told = _surer(told, self._trace(leaning, scope_of(leaning, self.index.documents)))
+        if unsure(told.answer) and leaning.resolved != query.resolved and not scope.each:
+            told = surer(told, self._told(leaning, scope_of(leaning, self.index.documents)))
         taken = round(1000 * (time.perf_counter() - begun), 1)
         return replace(told, answer=replace(told.answer, latency_ms=taken))
 
@@ -88,6 +86,12 @@ class Assistant:
             raise UserError(f"no question: {fault}", "one sentence with words in it", "Ask again.")
         self.index.check(documents)
         return understand(question, [h for h in history if not complaint(h)], documents, leaning)
+
+    def _told(self, query: Query, scope: Scope) -> Trace:
+        """The trace of `query`; where it asks each of several things and tells of one, that of a part for each."""
+        told = self._trace(query, scope)
+        each = None if scope.each or tells_several(told.answer) else apart(query)
+        return fuller(told, self._trace(each, scope), len(each.parts)) if each else told
 
     def _trace(self, query: Query, scope: Scope) -> Trace:
         begun = time.perf_counter()
@@ -134,8 +138,8 @@ class Assistant:
         places = {self.index.documents[name].place for name in scope.documents}
         if len(places) != 1:
             return query.parts
-        asked = without_place(query.resolved, places)
-        return query.parts if asked == fold(query.resolved) else understand(asked).parts
+        told = [without_place(part.words, places).rpartition(LEANS_ON) for part in query.parts]
+        return [part_of(lead + arrow, piece) for lead, arrow, piece in told]
 
     def _parts(self, asked: str, group: Sequence[str]) -> list[Part]:
         """What a group of reports is asked: 今年 is the year of the latest of several; no word of time means by now."""
@@ -199,7 +203,8 @@ class Assistant:
         choices = [own[0] for own in options if own]
         if len(ranked) == 1:
             choices = self._both_periods(ranked[0][0], choices[0], ranked[0][1])
-        return compose.answer(query, choices, documents)
+        missing = [part.asked for (part, _), own in zip(ranked, options, strict=True) if not own]
+        return compose.answer(query, choices, documents, missing)
 
     def _both_periods(self, part: Part, choice: Choice, found: Sequence[Candidate]) -> list[Choice]:
         """The choice; where the wording leaves result and target open and both are told, both, the result first."""
@@ -240,16 +245,6 @@ class Assistant:
             return False
         quote = compose.quote_of(document, (at, candidate.span.end)) if each and part.kind == "yes_no" else None
         return quote is None or mentions(part.asked, document.text[slice(*quote)])
-
-
-def _surer(alone: Trace, leaning: Trace) -> Trace:
-    """The trace of a follow-up read alone, or of the same read with what it follows; with the milliseconds of both."""
-    first, second = alone.answer, leaning.answer
-    surer = not second.refused and second.confidence >= max(FOLLOWED, first.confidence)
-    unsure = not first.refused and first.confidence < UNSURE
-    spent = dict(leaning.timings)
-    timings = tuple((name, ms + spent[name]) for name, ms in alone.timings)
-    return replace(leaning if surer or unsure else alone, timings=timings)
 
 
 def _order(ranked: Sequence[tuple[Part, Sequence[Candidate]]]) -> tuple[Hit, ...]:

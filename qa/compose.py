@@ -19,6 +19,7 @@ from qa.typed import count_told, unit_fit, yes_or_no
 from qa.wording import (
     REST,
     bare,
+    both_ends,
     growth_beside,
     items,
     of_its_kind,
@@ -76,11 +77,17 @@ def refusal(
     return Answer(query.question, query.resolved, True, "", confidence, (), (), related, message, 0.0, "", instead)
 
 
-def answer(query: Query, choices: Sequence[Choice], documents: Mapping[str, Document]) -> Answer:
-    """The answer made of the chosen spans in their order: one, or one for each part of the question."""
+def answer(
+    query: Query, choices: Sequence[Choice], documents: Mapping[str, Document], missing: Sequence[str] = ()
+) -> Answer:
+    """The answer made of the chosen spans in their order: one, or one for each part of the question.
+
+    Its message names the `missing` parts, those without an answer.
+    """
     found, citations = _items(choices, documents, True)
-    message = lead = ""
-    if len(choices) == 1:
+    message = f"没有答案的问题：{'；'.join(missing)}" if missing else ""
+    lead = ""
+    if len(choices) == 1 and not missing:
         choice = choices[0]
         if choice.kind == "list":
             message = count_told(choice.asked, len(found))
@@ -231,6 +238,9 @@ def finished(document: Document, choice: Choice) -> tuple[int, int]:
         if every != span:
             return every
         span = aligned(document.text, span, sentence, choice.asked, choice.words)
+        step = both_ends(document.text, span, sentence, choice.asked)
+        if step != span:
+            return step
         span = reached(document.text, span, sentence, choice.asked)
         first = one_figure(document.text, *span, choice.asked)
         span = first if unit_fit(choice.measured, document.text[slice(*first)]) > 0 else span

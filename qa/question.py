@@ -23,7 +23,7 @@ _RESULT = re.compile(
     r"实际|完成了|达到了|实现了|做到|去年|上年|[^为]了(?:多少|几|哪|吗|什么)|已经|过去|总共|一共|did|was|were|last year"
 )
 _NUMBER = re.compile(
-    r"多少|(?<!哪)几[个家名人所座条项年亿万千百公亩套次天类批张处户期大成岁场辆间位镇]|多[高大长久远快少]|第几|百分之几"
+    r"多少|(?<!哪)几[个家名人所座条项年亿万千百公亩套次天类种批张处户期大成岁场辆间位镇]|多[高大长久远快少]|第几|百分之几"
     r"|比例|增速|排名|\bhow (?:many|much|fast|far|large|big|high|long)\b|what (?:share|percentage|proportion|rate)"
     r"|\brate\b"
 )
@@ -48,8 +48,8 @@ _POINTER = re.compile(
 _LEAD_WORD = re.compile(r"^(?:为什么|为啥|怎么做|原因|[那这])")
 SHORT = 1  # characters besides the words of asking, up to which a question is taken to lean on the one before
 REST = 4  # up to which it does behind a word that may point back
-_WHEN = r"(?:(?:19|20)\d\d年?|今年|去年|上年|明年|前年)"
-_YEAR_PAIR = re.compile(rf"(?P<first>{_WHEN})(?:和|与|、|及|,)(?P<second>{_WHEN})(?:分别|各)?")
+WHEN = r"(?:(?:19|20)\d\d年?|今年|去年|上年|明年|前年)"
+_YEAR_PAIR = re.compile(rf"(?P<first>{WHEN})(?:和|与|、|及|,)(?P<second>{WHEN})(?:分别|各)?")
 _EMPTY = re.compile(
     r"\W|多少|几|什么|哪[些个里]?|谁|怎么样?|怎样|如何|为什么|吗|呢|了|的|是|有|要|会|能|将|到|在|比|和|又|还|才|再|多|排|第|占"
     r"|今年|去年|上年|明年|前年|(?:19|20)\d\d年?|同比|增长|增加|提高|下降|减少|达到|完成|实现|计划|目标|打算|准备|实际|总共|一共"
@@ -57,7 +57,7 @@ _EMPTY = re.compile(
 )
 _SPENT = re.compile(r"(?:投入?|花|用|拨付?|下达|安排|拿出|支出|筹集)[了出掉]?多少$")
 _ONLY_TIME = re.compile(
-    rf"(?:那么?|还有)?(?P<time>{_WHEN}|“?十[三四五]五”?(?:时期|期间|末)?)的?(?P<tense>目标|计划|打算|实际|结果)?(?:又?是多少|怎么样|呢)*"
+    rf"(?:那么?|还有)?(?P<time>{WHEN}|“?十[三四五]五”?(?:时期|期间|末)?)的?(?P<tense>目标|计划|打算|实际|结果)?(?:又?是多少|怎么样|呢)*"
 )
 _WHEN_ENGLISH = re.compile(r"\s*\b(?:(?:in|for|during|by) )?(?:(?:19|20)\d\d|(?:this|last|next) year)\b", re.IGNORECASE)
 _ONLY_TIME_ENGLISH = re.compile(
@@ -134,12 +134,15 @@ def understand(
     resolved = _resolved(question, earlier, leaning)
     lead, _, words = fold(resolved).rpartition(LEANS_ON)
     before = lead and f"{lead}{LEANS_ON}"
-    made = []
-    for lead, piece in _pieces(words):
-        whole = (before or lead) + piece
-        measured = piece if ASKING.search(piece) or not before else before.split(LEANS_ON)[-2]
-        made.append(Part(whole, piece, _tense(piece) or _tense(whole), _kind(measured), measured))
+    made = [part_of(before or lead, piece) for lead, piece in _pieces(words)]
     return Query(question, resolved, tuple(documents), tuple(made))
+
+
+def part_of(lead: str, piece: str) -> Part:
+    """The part that asks the folded `piece` behind `lead`, what it leans on up to its last `LEANS_ON`, or ""."""
+    whole = lead + piece
+    measured = piece if ASKING.search(piece) or not lead else lead.split(LEANS_ON)[-2]
+    return Part(whole, piece, _tense(piece) or _tense(whole), _kind(measured), measured)
 
 
 def _resolved(question: str, earlier: str, leaning: bool = False) -> str:
@@ -160,7 +163,7 @@ def moved_in_time(words: str, before: str) -> str:
     if not told:
         return _moved_in_english(words, before)
     time, tense = told["time"], _TENSE_WORDS.get(told["tense"] or "", "")
-    earlier = re.compile(rf"{_WHEN}|“?十[三四五]五”?(?:时期|期间|末)?")
+    earlier = re.compile(rf"{WHEN}|“?十[三四五]五”?(?:时期|期间|末)?")
     bare = _TENSED.sub("", before.strip())
     if earlier.search(bare):
         return earlier.sub(lambda _: time + tense, bare, count=1)

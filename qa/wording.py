@@ -210,12 +210,29 @@ def reached(text: str, span: tuple[int, int], sentence: tuple[int, int], asked: 
     return span
 
 
+def both_ends(text: str, span: tuple[int, int], sentence: tuple[int, int], asked: str) -> tuple[int, int]:
+    """The whole step 由20元提高到40元 where `span` is one of its ends and folded `asked` asks for both."""
+    if _BOTH_ASKED.search(asked):
+        for match in _WHOLE_STEP.finditer(text, *sentence):
+            if match.start() <= span[0] < match.end():
+                return whole_figure(text, *match.span())
+    return span
+
+
 _APART = re.compile(r"[^、]+")
 _EARLIER = r"第?\d[\d.]*[^\d、，,；;。]{0,5}?"
-_STEP = re.compile(
-    rf"[从由](?:全[国省市县球]|世界)?(?P<earlier>{_EARLIER}(?:、{_EARLIER})*)[，,]?(?:大幅|逐步|快速|迅速|稳步)?"
-    r"(?:增加|增长|提高|提升|上升|扩大|壮大|扩增|拓展|跃升|上涨|攀升|增|升|下降|减少|降低|缩短|压缩|压减|精简|缩小|降|减|调整)[至到为]"
+_STEPPED = (
+    r"(?:增加|增长|提高|提升|上升|扩大|壮大|扩增|拓展|跃升|上涨|攀升|增|升|下降|减少|降低|缩短|压缩|压减|精简|缩小|降|减|调整|整合)"
+    "[至到为]"
 )
+_STEP = re.compile(
+    rf"[从由](?:全[国省市县球]|世界)?(?P<earlier>{_EARLIER}(?:、{_EARLIER})*)[，,]?(?:大幅|逐步|快速|迅速|稳步)?{_STEPPED}"
+)
+_WHOLE_STEP = re.compile(
+    rf"[从由][^，,；;。、\d]{{0,8}}\d[^，,；;。、]{{0,16}}?{_STEPPED}(?:20\d\d年的?)?[^，,；;。、\d]{{0,8}}"
+    rf"\d[\d.,]*(?:{UNIT.pattern}|[\d.,多余万亿千百十]*)"
+)
+_BOTH_ASKED = re.compile(r"从(?:多少|几|哪)[^,;。]*?[到成为至了](?:多少|几|哪)")
 _BEFORE_ASKED = re.compile(
     r"从多少|从几|由多少|由几|原来|原先|起初|最初|以前|之前|此前|本来|过去是|增长前|提高前|五年前"
 )

@@ -77,6 +77,18 @@ def test_a_sure_follow_up_stands_as_it_is(assistant: Assistant) -> None:
     assert (following.answer, following.confidence) == (alone.answer, alone.confidence)
 
 
+def test_each_of_two_things_is_answered_in_turn(assistant: Assistant) -> None:
+    told = assistant.ask("去年新增停车位和充电桩各多少个？")
+    assert (told.answer, [item.text for item in told.answers]) == ("600个；41个", ["600个", "41个"])
+    assert [c.quote for c in told.citations] == ["新增公共停车位600个、公共充电桩41个。"]
+    assert len(told.citations[0].marks) == 2
+
+
+def test_of_two_things_the_one_without_an_answer_is_named(assistant: Assistant) -> None:
+    told = assistant.ask("去年新增停车位和飞机各多少？")
+    assert (told.answer, told.message) == ("600个", "没有答案的问题：去年飞机多少?")
+
+
 def test_trace_orders_hits_as_read_and_times_every_stage(assistant: Assistant) -> None:
     trace = assistant.trace("2022年全县生产总值是多少？")
     assert [name for name, _ in trace.timings] == ["search", "read", "compose"]

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from qa.respectively import aligned
 from qa.wording import (
     bare,
+    both_ends,
     growth_beside,
     has_figure,
     items,
@@ -151,6 +152,24 @@ def test_the_value_that_was_come_to(sentence: str, taken: str, asked: str, value
     start = sentence.index(taken)
     a, b = reached(sentence, (start, start + len(taken)), (0, len(sentence)), asked)
     assert sentence[a:b] == value
+
+
+@pytest.mark.parametrize(
+    ("sentence", "taken", "asked", "step"),
+    [
+        ("总量从26.6万亿元增加到51.9万亿元，居第二", "51.9万亿元", "从多少涨到多少", "从26.6万亿元增加到51.9万亿元"),
+        ("总量从26.6万亿元增加到51.9万亿元，居第二", "26.6万亿元", "从几亿变成几亿", "从26.6万亿元增加到51.9万亿元"),
+        ("总量从26.6万亿元增加到51.9万亿元，居第二", "51.9万亿元", "增加到多少", "51.9万亿元"),
+        ("收入由2002年7703元增加到2007年13786元。", "13786元", "从多少到多少", "由2002年7703元增加到2007年13786元"),
+        ("人次由8300万增加到1亿3千多万。", "8300万", "从多少涨到了多少", "由8300万增加到1亿3千多万"),
+        ("国企由51家整合为33家，投资5亿元", "33家", "从几家减到几家", "由51家整合为33家"),
+        ("国企由51家整合为33家，投资5亿元", "5亿元", "从几家减到几家", "5亿元"),
+    ],
+)
+def test_both_ends_of_a_step(sentence: str, taken: str, asked: str, step: str) -> None:
+    start = sentence.index(taken)
+    a, b = both_ends(sentence, (start, start + len(taken)), (0, len(sentence)), asked)
+    assert sentence[a:b] == step
 
 
 @pytest.mark.parametrize(
