@@ -69,8 +69,12 @@ class Assistant:
         leaning = self._query(question, history, documents, leaning=True)
         if unsure(told.answer) and leaning.resolved != query.resolved and not scope.each:
             told = surer(told, self._told(leaning, scope_of(leaning, self.index.documents)))
+        resolved = told.answer.resolved_question
+        if scope.carried and resolved == query.question.strip():
+            named = compose.labels(scope.documents, self.index.documents).values()
+            resolved = f"{'、'.join(dict.fromkeys(named))}{LEANS_ON}{resolved}"
         taken = round(1000 * (time.perf_counter() - begun), 1)
-        return replace(told, answer=replace(told.answer, latency_ms=taken))
+        return replace(told, answer=replace(told.answer, resolved_question=resolved, latency_ms=taken))
 
     def each(self, question: str, documents: Sequence[str]) -> Answer:
         """What each of `documents` answers, whatever place the question names. UserError as `ask` raises it."""
@@ -231,7 +235,7 @@ class Assistant:
         """The answer, its nearest question kept only where the same documents do answer that."""
         if not answer.instead:
             return answer
-        other = understand(answer.instead, (), query.documents)
+        other = replace(understand(answer.instead, (), query.documents), earlier=query.earlier)
         scope = scope_of(other, self.index.documents)
         told = self.decide(other, scope, self.rank(self.read(self.search(other, scope))))
         return replace(answer, instead="" if told.refused else answer.instead)

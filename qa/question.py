@@ -113,12 +113,16 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A question made ready: as it was asked, as it is understood, whom it asks, and the parts it falls into."""
+    """A question made ready: as it was asked, as it is understood, whom it asks, and the parts it falls into.
+
+    `earlier` is the question asked before it, made ready the same way.
+    """
 
     question: str
     resolved: str
     documents: tuple[str, ...]
     parts: tuple[Part, ...]
+    earlier: Query | None = None
 
 
 def understand(
@@ -128,14 +132,18 @@ def understand(
 
     With `leaning` it is taken to lean on the question before it even where its wording could stand alone.
     """
-    earlier = ""
+    earlier = None
     for told in history:
-        earlier = _resolved(told, earlier)
-    resolved = _resolved(question, earlier, leaning)
+        earlier = _made_ready(told, earlier, documents)
+    return _made_ready(question, earlier, documents, leaning)
+
+
+def _made_ready(question: str, earlier: Query | None, documents: Sequence[str], leaning: bool = False) -> Query:
+    resolved = _resolved(question, earlier.resolved if earlier else "", leaning)
     lead, _, words = fold(resolved).rpartition(LEANS_ON)
     before = lead and f"{lead}{LEANS_ON}"
     made = [part_of(before or lead, piece) for lead, piece in _pieces(words)]
-    return Query(question, resolved, tuple(documents), tuple(made))
+    return Query(question, resolved, tuple(documents), tuple(made), earlier)
 
 
 def part_of(lead: str, piece: str) -> Part:

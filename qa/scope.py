@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from index.records import Document
 from qa.places import level, named
@@ -28,27 +28,46 @@ _COMPARED = re.compile(r"[和与跟同及、]|比|较|分别|高于|低于|差�
 class Scope:
     """The documents to ask, in the index's order; `each` when every place of them is to answer for itself.
 
-    `groups` are then the documents that answer together: one, or those of one place where years are asked.
+    `groups` are then the documents that answer together: one, or those of one place where years are asked. `carried`
+    where the question names no place, and is put to those that were named before it.
     """
 
     documents: tuple[str, ...]
     each: bool
     groups: tuple[tuple[str, ...], ...] = ()
+    carried: bool = False
 
 
 def scope_of(query: Query, documents: Mapping[str, Document]) -> Scope:
     """The scope of `query` among `documents`: those it was told to ask, narrowed to the places and years it names.
 
     Each answers for itself where two or more places are named, where wording such as 各省 or 哪个市 asks for places of
-    the documents' kind, and where reports of several places were chosen.
+    the documents' kind, and where reports of several places were chosen. A question that names no place is put to
+    those of the question before it.
     """
     asked = query.documents or tuple(documents)
     if len(asked) < 2:
         return Scope(asked, False)
-    places = frozenset(documents[name].place for name in asked if name in documents)
-    wanted = _named(query, places)
-    among = [name for name in asked if name in documents and documents[name].place in wanted]
+    wanted = _named(query, frozenset(documents[name].place for name in asked if name in documents))
     levels = _asked_levels(query)
+    before = None if wanted or levels is not None else carried(query, documents)
+    if before is None:
+        return _narrowed(query, asked, documents, wanted, levels)
+    if _dated(query):
+        wanted = frozenset(documents[name].place for name in before.documents)
+        before = _narrowed(query, asked, documents, wanted, None)
+    return replace(before, carried=True)
+
+
+def _narrowed(
+    query: Query,
+    asked: Sequence[str],
+    documents: Mapping[str, Document],
+    wanted: frozenset[str],
+    levels: frozenset[str] | None,
+) -> Scope:
+    """Those of `asked` of the `wanted` places, or of all places of the kinds `levels`, that tell of the years asked."""
+    among = [name for name in asked if name in documents and documents[name].place in wanted]
     if levels is not None and not wanted:
         kind = [name for name in asked if name in documents and level(documents[name].place) in levels]
         among, levels = (kind, levels) if len({documents[name].place for name in kind}) > 1 else ([], None)
@@ -60,6 +79,16 @@ def scope_of(query: Query, documents: Mapping[str, Document]) -> Scope:
         if len(scope.groups) > 1:
             return scope
     return Scope(tuple(chosen), False)
+
+
+def carried(query: Query, documents: Mapping[str, Document]) -> Scope | None:
+    """The scope of the last question before `query` that named places; None where one since then asked for all."""
+    before = query.earlier
+    if before is None:
+        return None
+    if _named(before, frozenset(document.place for document in documents.values())):
+        return scope_of(before, documents)
+    return carried(before, documents) if _asked_levels(before) is None else None
 
 
 def each_of(query: Query, names: Sequence[str], documents: Mapping[str, Document]) -> Scope:

@@ -55,6 +55,34 @@ def test_scope(question: str, asked: tuple[str, ...], scope: Scope) -> None:
     assert scope_of(understand(question, (), asked), DOCUMENTS) == scope
 
 
+BOTH = (("山东2026",), ("广西2026",))
+
+
+@pytest.mark.parametrize(
+    ("history", "question", "scope"),
+    [
+        (["三门去年的GDP"], "修了多少公里公路", Scope(("三门2023",), False, (), True)),
+        (["三门去年的GDP", "修了多少公里公路"], "引进了多少人才", Scope(("三门2023",), False, (), True)),
+        (["三门去年的GDP", "广西的粮食产量"], "引进了多少人才", Scope(("广西2026",), False, (), True)),
+        (["海拉尔2018年计划建多少公里公路"], "改造多少户棚户区", Scope(("海2018",), False, (), True)),
+        (["海拉尔2018年计划建多少公里公路"], "2018年引进了多少人才", Scope(("海2019",), False, (), True)),
+        (["山东和广西的增长目标"], "引进了多少人才", Scope(("山东2026", "广西2026"), True, BOTH, True)),
+        (["三门去年的GDP"], "广西引进了多少人才", Scope(("广西2026",), False)),
+        (["三门去年的GDP"], "哪个省引进的人才最多", Scope(("山东2026", "广西2026"), True, BOTH)),
+        (["引进了多少人才"], "修了多少公里公路", Scope(tuple(name for name in DOCUMENTS if name != "海2018"), False)),
+        (
+            ["三门去年的GDP", "各省的增长目标"],
+            "引进了多少人才",
+            Scope(tuple(name for name in DOCUMENTS if name != "海2018"), False),
+        ),
+    ],
+)
+def test_a_question_without_a_place_goes_where_the_one_before_went(
+    history: list[str], question: str, scope: Scope
+) -> None:
+    assert scope_of(understand(question, history), DOCUMENTS) == scope
+
+
 @pytest.mark.parametrize(
     ("place", "short"),
     [("三门县", "三门"), ("广西壮族自治区", "广西"), ("内蒙古自治区", "内蒙古"), ("歙县", "歙县"), ("全国", "全国")],
