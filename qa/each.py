@@ -10,7 +10,7 @@ from collections.abc import Collection
 
 from index.fold import fold
 from qa.places import name_patterns
-from qa.question import ASKING, LEANS_ON, RELATIVE_YEARS
+from qa.question import ASKING, LEANS_ON, RELATIVE_YEARS, REPORT, part_of, years_named
 
 COUNT = r"[一二三四五六七八九十两几\d]+"
 _KIND = (
@@ -40,6 +40,9 @@ _APART = re.compile(
     r"分别|各自|依次|(?<=[^\w])各(?=[是为有达在])|各(?=是多|为多|有多|达多|增长|要|将|定|怎么|是怎)|都(?=是多|有多|是什么|有哪)"
 )
 MENTIONED = 0.5
+_OUT_OF = re.compile(
+    rf"(?:在|按照?|根据)?{REPORT.pattern}[里中上]?面?(?:提出|指出|说到?|提到|写)?的?[:,]?(?=[^:,?。!]{{4}})"
+)
 SHORTEST = 4  # characters that must be left of a question without the place that it names
 _SAYING = re.compile(r"是不是|是否|有没有|提出|提到|明确|准备|计划|打算|已经|[了吗的要将会有,。?!]")
 _LEFT = re.compile(r"^(?:[\s,、和与及跟同的在是]|请|按照?)+|(?:[\s,、;]|的|是|那|呢|吗|[?。!])+$")
@@ -80,11 +83,20 @@ def without_place(question: str, places: Collection[str]) -> str:
     """Folded resolved `question` without the full names of `places` that its pieces open with.
 
     三门县今年的目标是多少? asks 今年的目标是多少?: whose report is asked is settled, and the report itself says 全县.
-    A name in short stays: it may belong to what follows (三门湾, 上海博物馆).
+    A name in short stays: it may belong to what follows (三门湾, 上海博物馆). What names the report goes wherever it
+    stands: 2013年国务院报告里就业多少? asks 就业多少?
     """
     full = "|".join(re.escape(fold(place)) for place in sorted(places) if place)
     front = re.compile(rf"^(?:请问|在)?(?:{full})(?:的(?=[^的]{{2}})|里)?[\s,:]*(?=.{{{SHORTEST}}})")
-    return LEANS_ON.join(front.sub("", piece) for piece in fold(question).split(LEANS_ON))
+    return LEANS_ON.join(_without(front, piece) for piece in fold(question).split(LEANS_ON))
+
+
+def _without(front: re.Pattern[str], words: str) -> str:
+    """`words` without the name of a report and the place in front; what a report plans, it plans for 今年."""
+    out = _OUT_OF.sub("", words)
+    left = front.sub("", out)
+    planned = out != words and part_of("", left).tense == "plan" and not years_named(left, 0)
+    return f"今年{left}" if planned else left
 
 
 def in_years(asked: str, year: int) -> str:

@@ -15,6 +15,11 @@ from qa.places import PROVINCES
 
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
 _HAN_YEAR = re.compile(r"([一二][〇零○一二三四五六七八九]{3})年")
+# 2013年国务院报告 names a report, and no year that is asked for; 报告 as a verb (报告病例) does not.
+REPORT = re.compile(
+    rf"(?<!\d)(?P<year>(?:19|20)\d\d)年?[的度]?(?:[\u4e00-\u9fff]{{0,8}}?(?:[省市县区旗府院国]|{'|'.join(PROVINCES)}))?的?(?:政府)?(?:工作)?报告"
+    r"(?!.{0,6}(?:病例|疫情|确诊))"
+)
 HAN_DIGITS = str.maketrans("〇零○一二三四五六七八九", "000123456789")
 _PLAN = re.compile(
     r"计划|目标|打算|准备|力争|预期|预计|要(?!求|素|闻|点|不)|将|安排|争取|明年|十五五|怎么办|will|plan|target|aim|goal"
@@ -57,7 +62,8 @@ _EMPTY = re.compile(
 )
 _SPENT = re.compile(r"(?:投入?|花|用|拨付?|下达|安排|拿出|支出|筹集)[了出掉]?多少$")
 _ONLY_TIME = re.compile(
-    rf"(?:那么?|还有)?(?P<time>{WHEN}|“?十[三四五]五”?(?:时期|期间|末)?)的?(?P<tense>目标|计划|打算|实际|结果)?(?:又?是多少|怎么样|呢)*"
+    rf"(?:那么?|还有)?(?P<time>{WHEN}|“?十[三四五]五”?(?:时期|期间|末)?)的?(?P<tense>目标|计划|打算|实际|结果)?"
+    r"(?:又?是多少|(?:又|都|各)?(?P<done>完成|达到|实现|做到)得?了?(?:多少|怎么样|如何)|怎么样|呢)*"
 )
 _WHEN_ENGLISH = re.compile(r"\s*\b(?:(?:in|for|during|by) )?(?:(?:19|20)\d\d|(?:this|last|next) year)\b", re.IGNORECASE)
 _ONLY_TIME_ENGLISH = re.compile(
@@ -75,6 +81,7 @@ _ONLY_PLACE = re.compile(
 _PLACE = re.compile(rf"(?P<place>{_PROVINCE}|(?:^|(?<=[^\u4e00-\u9fff]))[\u4e00-\u9fff]{{2,3}}[省市县旗])")
 _TENSE_WORDS = {"目标": "计划", "计划": "计划", "打算": "计划", "实际": "实际", "结果": "实际"}
 _TENSED = re.compile(r"实际|计划|打算|准备|预计|力争|(?<=[成到现增造立])了")
+_AIMED = re.compile(rf"的?目标|{_TENSED.pattern}")
 LEANS_ON = " → "  # between an earlier question and the one that leans on it
 ASKING = re.compile(
     r"多少|几|什么|哪|吗|怎|何|谁|咋|啥|多[高大长久快]|是不是|有没有|[^\W\d]还是[^\W\d]"
@@ -170,9 +177,9 @@ def moved_in_time(words: str, before: str) -> str:
     told = _ONLY_TIME.fullmatch(words.rstrip("?。! "))
     if not told:
         return _moved_in_english(words, before)
-    time, tense = told["time"], _TENSE_WORDS.get(told["tense"] or "", "")
+    time, tense = told["time"], _TENSE_WORDS.get(told["tense"] or (told["done"] and "实际") or "", "")
     earlier = re.compile(rf"{WHEN}|“?十[三四五]五”?(?:时期|期间|末)?")
-    bare = _TENSED.sub("", before.strip())
+    bare = (_TENSED if tense != "实际" else _AIMED).sub("", before.strip())
     if earlier.search(bare):
         return earlier.sub(lambda _: time + tense, bare, count=1)
     return time + tense + bare
@@ -253,9 +260,15 @@ def _side_by_side(clause: str) -> list[str]:
 
 def years_named(words: str, report_year: int) -> set[int]:
     """The years that folded `words` name, in figures, Chinese digits or from the year of the report."""
+    words = REPORT.sub("", words)
     years = {int(y) for y in _YEAR.findall(words)}
     years |= {int(y.translate(HAN_DIGITS)) for y in _HAN_YEAR.findall(words)}
     return years | {report_year + shift for pattern, shift in RELATIVE_YEARS if pattern.search(words)}
+
+
+def reports_named(words: str) -> frozenset[int]:
+    """The years of the reports that folded `words` name: 2013 of 2013年国务院报告."""
+    return frozenset(int(found["year"]) for found in REPORT.finditer(words))
 
 
 def _tense(words: str) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from index.records import Document
 from qa.places import level, named
-from qa.question import Query
+from qa.question import Query, reports_named
 
 _EACH = re.compile(
     r"(?:各|每个?|哪一?个?|哪些个?|哪几个?|所有|这些|[一二三四五六七八九十两几\d]+个?)"
@@ -120,7 +120,13 @@ def _named(query: Query, places: frozenset[str]) -> frozenset[str]:
 
 def _dated(query: Query) -> bool:
     """Whether a year is named by its number; 今年 and 去年 are those of the latest report."""
-    return any(year > 1000 for part in query.parts for year in part.years_in(0))
+    years = [year for part in query.parts for year in part.years_in(0)]
+    return any(year > 1000 for year in years) or bool(_reports(query))
+
+
+def _reports(query: Query) -> frozenset[int]:
+    """The years of the reports that the question names."""
+    return frozenset(year for part in query.parts for year in reports_named(part.words))
 
 
 def _latest(names: Sequence[str], documents: Mapping[str, Document]) -> list[str]:
@@ -147,11 +153,14 @@ def _asked_levels(query: Query) -> frozenset[str] | None:
 
 
 def _of_years(query: Query, names: Sequence[str], documents: Mapping[str, Document]) -> list[str]:
-    """Those of `names` whose report tells of the years asked: given in the year itself, or in the one after it.
+    """Those of `names` that are named by year, or tell of the years asked: given in the year itself, or in the one after.
 
     What was reached in a year stands in the next year's report, what was planned for it in its own, where one of that
     place is there.
     """
+    asked = [name for name in names if documents[name].year in _reports(query)]
+    if asked:
+        return asked
     latest = max(documents[name].year for name in names)
     tense = {part.tense for part in query.parts}
     years = {year for part in query.parts for year in part.years_in(latest)}

@@ -54,6 +54,9 @@ def test_the_measure_alone_is_asked(question: str, measure: str) -> None:
         ("上海博物馆的收入是多少", "上海博物馆的收入是多少"),
         ("2022年三门县的GDP", "2022年三门县的gdp"),
         ("三门县呢", "三门县呢"),
+        ("2023年三门县报告里去年的GDP", "去年的gdp"),
+        ("三门县2023年政府工作报告的GDP目标是多少", "今年gdp目标是多少"),
+        ("2023年报告病例多少", "2023年报告病例多少"),
     ],
 )
 def test_a_full_name_at_the_front_is_not_asked(question: str, left: str) -> None:
