@@ -153,7 +153,7 @@ def _asked_levels(query: Query) -> frozenset[str] | None:
 
 
 def _of_years(query: Query, names: Sequence[str], documents: Mapping[str, Document]) -> list[str]:
-    """Those of `names` that are named by year, or tell of the years asked: given in the year itself, or in the one after.
+    """Those of `names` that are named by year, or tell of the years asked: given in that year, or in the one after it.
 
     What was reached in a year stands in the next year's report, what was planned for it in its own, where one of that
     place is there.

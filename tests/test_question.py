@@ -2,7 +2,7 @@
 
 import pytest
 
-from qa.question import understand
+from qa.question import reports_named, understand
 
 
 @pytest.mark.parametrize(
@@ -46,6 +46,26 @@ def test_an_elliptic_question_leans_on_the_last_one() -> None:
 def test_a_chain_of_elliptic_questions() -> None:
     query = understand("那今年呢?", ["2022年创成了多少个星级美丽乡村?", "省级的呢?"])
     assert query.resolved == "今年创成多少个星级美丽乡村? → 省级的呢?"
+
+
+@pytest.mark.parametrize(
+    ("question", "before", "resolved"),
+    [
+        ("那去年呢？", "今年建成了多少公里公路？", "去年建成多少公里公路？"),
+        ("去年完成了多少？", "今年增长目标是多少？", "去年实际增长是多少？"),
+        ("那去年实际完成得怎么样", "2025年城镇化率目标是多少？", "去年实际城镇化率是多少？"),
+        ("那去年的目标是多少？", "今年增长目标是多少？", "去年计划增长目标是多少？"),
+    ],
+)
+def test_a_question_about_another_time_moves_the_one_before(question: str, before: str, resolved: str) -> None:
+    assert understand(question, [before]).resolved == resolved
+
+
+def test_a_report_named_by_its_year_is_no_year_asked() -> None:
+    (part,) = understand("国务院2015年政府工作报告里五年来就业多少").parts
+    assert part.years_in(2015) == frozenset()
+    assert reports_named(part.words) == {2015}
+    assert reports_named("2015年报告病例多少") == frozenset()
 
 
 def test_two_questions_in_one_line() -> None:
