@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from qa.question import ASKING, LEANS_ON, WHEN, Query, part_of
+from qa.moved import LEANS_ON, WHEN
+from qa.question import ASKING, Query, part_of
 
 _EACH = re.compile(r"分别|各自?(?![类地市县省区级界国项族方行业民种单个])")
 _JOINED = re.compile(r"以及|和|与|跟|、|及")

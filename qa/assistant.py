@@ -28,8 +28,9 @@ from qa.confidence import (
 from qa.each import in_years, mentions, of_one, without_place
 from qa.glossary import asked_entry
 from qa.limits import complaint
+from qa.moved import LEANS_ON
 from qa.near import Miss, miss, misses
-from qa.question import LEANS_ON, Part, Query, part_of, understand
+from qa.question import Part, Query, part_of, understand
 from qa.reader import Reader, Reading
 from qa.scope import Scope, scope_of
 from qa.synonyms import expanded

@@ -11,9 +11,9 @@ from index.split import sentences
 from qa.answer import Answer, AnswerItem, Citation, cite
 from qa.each import asks_most, direction
 from qa.figures import SHARES, figure, first_of, ordered, with_fall
-from qa.gather import series
+from qa.gather import aims, series
 from qa.near import Miss
-from qa.question import Query, asks_reason
+from qa.question import Query, asks_aims, asks_reason
 from qa.respectively import aligned, each_value
 from qa.typed import count_told, unit_fit, yes_or_no
 from qa.wording import (
@@ -184,7 +184,9 @@ def _items(
 
 
 def _gathered(document: Document, choice: Choice, span: tuple[int, int]) -> list[tuple[int, int]]:
-    """The items of a list, or the reasons, that are told one by one; `span` is one of them or announces them."""
+    """The items of a list, the aims or the reasons, told one by one; `span` is one of them or announces them."""
+    if asks_aims(choice.asked):
+        return aims(document, span)
     if choice.kind == "list":
         return series(document, span)
     if choice.kind == "why_how" and asks_reason(choice.asked):

@@ -9,8 +9,9 @@ import re
 from collections.abc import Collection
 
 from index.fold import fold
+from qa.moved import LEANS_ON
 from qa.places import name_patterns
-from qa.question import ASKING, LEANS_ON, RELATIVE_YEARS, REPORT, part_of, years_named
+from qa.question import ASKING, RELATIVE_YEARS, REPORT, part_of, years_named
 
 COUNT = r"[一二三四五六七八九十两几\d]+"
 _KIND = (

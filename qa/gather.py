@@ -25,6 +25,7 @@ _STYLES = tuple(
     )
 )
 _ENDS = re.compile(r"[。；;：:！!？?\n]")
+_AIMS = re.compile("(?:预期|主要|发展)[^，,。；;：:]{0,10}目标(?:任务)?(?:[是为]|[：:])+")
 _REASON_TOLD = re.compile(r"考虑|原因|理由|因为|由于|依据|意义|在于")
 
 
@@ -60,6 +61,20 @@ def series(document: Document, span: tuple[int, int], reasons: bool = False) -> 
             continue
         return [(item.start, item.end) for item in run] if announced else _like(text, span, found[own], run)
     return []
+
+
+def aims(document: Document, span: tuple[int, int]) -> list[tuple[int, int]]:
+    """The aims that a sentence tells one after the other behind 主要预期目标是, where `span` is among them; else []."""
+    text, section = document.text, document.section_at(span[0])
+    low = max(section.start, *(text.rfind(mark, 0, span[0]) + 1 for mark in "。\n"))
+    stop = re.compile(r"[。\n]").search(text, span[1], section.end)
+    high = stop.start() if stop else section.end
+    lead = _AIMS.search(text, low, span[0])
+    if not lead:
+        return []
+    between = "；;" if len(re.findall("[；;]", text[lead.end() : high])) > 1 else "，,；;"
+    found = [m.span() for m in re.compile(rf"[^{between}]+").finditer(text, lead.end(), high)]
+    return found if len(found) > 2 else []
 
 
 def _item(text: str, match: re.Match[str]) -> _Item:

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 from index.fold import fold
 from index.records import Document
+from qa.moved import LEANS_ON
 from qa.places import PROVINCES, other_place
-from qa.question import LEANS_ON, Part, Query
+from qa.question import Part, Query
 
 _AROUND = 100  # characters before a span, and after it, in which a place must be named
 _COMPARED_WITH = re.compile(r"[比较]((?:19|20)\d\d)")

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index.fold import fold
-from qa.english import is_english
+from qa.moved import LEANS_ON, WHEN, moved_in_place, moved_in_time
 from qa.places import PROVINCES
 
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
@@ -40,6 +40,10 @@ _WHY_HOW = re.compile(r"为什么|为何|怎么|怎样|如何|咋|办法|\bwhy\b
 _REASON = re.compile(
     r"为什么|为何|为啥|凭什么|(?:^|[,，])(?:究竟|到底)?图的?是?(?:什么|啥)|什么原因|原因是|(?:什么|啥)意义|\bwhy\b"
 )
+_AIMS = re.compile(
+    r"(?:(?:主要|预期|发展|经济|工作|总体|年度|全[年省市县区])的?|(?:[今明]年|\d年)的?)(?:目标|指标)(?:任务)?都?"
+    r"(?:[有是]哪些|[有是](?:什么|啥)|包括(?:哪些|什么))|(?:实现|完成|达到|定了?)哪些(?:主要)?(?:预期)?目标"
+)
 _MEANING = re.compile(
     r"什么是|什么意思|指(?:的是)?什么|指的?啥|是指|啥意思|是啥|啥是|啥叫|什么叫|何谓|全称|含义"
     r"|怎么(?:解释|理解|回事)|解释|what does .* mean|代表(?:的是)?什么|(?:干|有)(?:什么|啥)用|(?:什么|啥)用[?。]*$"
@@ -53,7 +57,6 @@ _POINTER = re.compile(
 _LEAD_WORD = re.compile(r"^(?:为什么|为啥|怎么做|原因|[那这])")
 SHORT = 1  # characters besides the words of asking, up to which a question is taken to lean on the one before
 REST = 4  # up to which it does behind a word that may point back
-WHEN = r"(?:(?:19|20)\d\d年?|今年|去年|上年|明年|前年)"
 _YEAR_PAIR = re.compile(rf"(?P<first>{WHEN})(?:和|与|、|及|,)(?P<second>{WHEN})(?:分别|各)?")
 _EMPTY = re.compile(
     r"\W|多少|几|什么|哪[些个里]?|谁|怎么样?|怎样|如何|为什么|吗|呢|了|的|是|有|要|会|能|将|到|在|比|和|又|还|才|再|多|排|第|占"
@@ -61,28 +64,6 @@ _EMPTY = re.compile(
     r"|分别|其中|具体|详细|全[省市县区国]|比例|增速|数量|名|个|家|项|人"
 )
 _SPENT = re.compile(r"(?:投入?|花|用|拨付?|下达|安排|拿出|支出|筹集)[了出掉]?多少$")
-_ONLY_TIME = re.compile(
-    rf"(?:那么?|还有)?(?P<time>{WHEN}|“?十[三四五]五”?(?:时期|期间|末)?)的?(?P<tense>目标|计划|打算|实际|结果)?"
-    r"(?:又?是多少|(?:又|都|各)?(?P<done>完成|达到|实现|做到)得?了?(?:多少|怎么样|如何)|怎么样|呢)*"
-)
-_WHEN_ENGLISH = re.compile(r"\s*\b(?:(?:in|for|during|by) )?(?:(?:19|20)\d\d|(?:this|last|next) year)\b", re.IGNORECASE)
-_ONLY_TIME_ENGLISH = re.compile(
-    r"(?:and|but)?,? ?(?:(?:what|how) about )?(?:in|for|during)? ?(?P<time>(?:19|20)\d\d|(?:this|last|next) year)"
-)
-_TENSED_ENGLISH = re.compile(
-    r"\b(?:plan(?:s|ned|ning)?|aims?|expect(?:s|ed)?|intends?|wants?|hopes?|going) to ", re.IGNORECASE
-)
-_PRESENT = {"was": "is", "were": "are", "did": "does"}
-_PAST_ENGLISH = re.compile(rf"\b(?:{'|'.join(_PRESENT)})\b", re.IGNORECASE)
-_PROVINCE = rf"(?:{'|'.join(sorted(PROVINCES))})(?:省|市|壮族自治区|回族自治区|维吾尔自治区|自治区)?"
-_ONLY_PLACE = re.compile(
-    rf"(?:那么?|还有|和)?(?P<place>{_PROVINCE}|[\u4e00-\u9fff]{{2,4}}[省市县旗])(?:的|那边)?(?:呢|怎么样|是多少)+"
-)
-_PLACE = re.compile(rf"(?P<place>{_PROVINCE}|(?:^|(?<=[^\u4e00-\u9fff]))[\u4e00-\u9fff]{{2,3}}[省市县旗])")
-_TENSE_WORDS = {"目标": "计划", "计划": "计划", "打算": "计划", "实际": "实际", "结果": "实际"}
-_TENSED = re.compile(r"实际|计划|打算|准备|预计|力争|(?<=[成到现增造立])了")
-_AIMED = re.compile(rf"的?目标|{_TENSED.pattern}")
-LEANS_ON = " → "  # between an earlier question and the one that leans on it
 ASKING = re.compile(
     r"多少|几|什么|哪|吗|怎|何|谁|咋|啥|多[高大长久快]|是不是|有没有|[^\W\d]还是[^\W\d]"
     r"|how|what|which|who|when|why|where"
@@ -169,47 +150,6 @@ def _resolved(question: str, earlier: str, leaning: bool = False) -> str:
     return moved_in_time(words, earlier) or moved_in_place(words, earlier) or f"{earlier}{LEANS_ON}{question}"
 
 
-def moved_in_time(words: str, before: str) -> str:
-    """The question `before` put to another time, where folded `words` ask for nothing but that; else "".
-
-    那今年呢? after 2022年建成多少家? gives 今年建成多少家?; what told of the other time's tense is left out.
-    """
-    told = _ONLY_TIME.fullmatch(words.rstrip("?。! "))
-    if not told:
-        return _moved_in_english(words, before)
-    time, tense = told["time"], _TENSE_WORDS.get(told["tense"] or (told["done"] and "实际") or "", "")
-    earlier = re.compile(rf"{WHEN}|“?十[三四五]五”?(?:时期|期间|末)?")
-    bare = (_TENSED if tense != "实际" else _AIMED).sub("", before.strip())
-    if earlier.search(bare):
-        return earlier.sub(lambda _: time + tense, bare, count=1)
-    return time + tense + bare
-
-
-def _moved_in_english(words: str, before: str) -> str:
-    """And in 2022? after How many jobs does it plan to create in 2023? gives How many jobs does it create in 2022?"""
-    told = _ONLY_TIME_ENGLISH.fullmatch(words.rstrip("?.! "))
-    bare = before.strip().rstrip("?？.")
-    if not told or not is_english(fold(bare)):
-        return ""
-    time = told["time"] if told["time"].endswith("year") else f"in {told['time']}"
-    bare = _PAST_ENGLISH.sub(lambda m: _PRESENT[m[0].lower()], _TENSED_ENGLISH.sub("", bare))
-    rest = _WHEN_ENGLISH.sub("", bare).strip()
-    return f"{rest} {time}?"
-
-
-def moved_in_place(words: str, before: str) -> str:
-    """The question `before` put to another place, where folded `words` ask for nothing but that; else "".
-
-    江苏呢? after 浙江今年要增长多少? gives 江苏今年要增长多少?
-    """
-    told = _ONLY_PLACE.fullmatch(words.rstrip("?。! "))
-    if not told:
-        return ""
-    last = before.strip().split(LEANS_ON)[-1]
-    earlier = _PLACE.search(last)
-    return last.replace(earlier["place"], told["place"], 1) if earlier else told["place"] + last
-
-
 def leans(words: str) -> bool:
     """Whether folded `words` cannot be understood without the question before them.
 
@@ -228,6 +168,11 @@ def leans(words: str) -> bool:
 def asks_reason(words: str) -> bool:
     """Whether folded `words` ask why, and not how."""
     return bool(_REASON.search(words))
+
+
+def asks_aims(words: str) -> bool:
+    """Whether folded `words` ask for all aims of a year, and not for that of one measure."""
+    return bool(_AIMS.search(words))
 
 
 def _pieces(words: str) -> list[tuple[str, str]]:

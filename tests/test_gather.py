@@ -8,7 +8,8 @@ import pytest
 
 from index.document import load_document
 from index.records import Document
-from qa.gather import series
+from qa.gather import aims, series
+from qa.question import asks_aims
 
 
 def report(folder: Path, *lines: str) -> Document:
@@ -77,3 +78,35 @@ def test_numbers_of_another_chapter_do_not_go_on(tmp_path: Path) -> None:
         "二、2024年工作安排", "（三）城市更美", "建设公园。",
     )  # fmt: skip
     assert gathered(document, "民生持续改善") == ["经济运行平稳", "民生持续改善"]
+
+
+def told_aims(document: Document, words: str) -> list[str]:
+    start = document.text.index(words)
+    return [document.text[a:b] for a, b in aims(document, (start, start + len(words)))]
+
+
+@pytest.mark.parametrize("words", ["增长6%以上", "就业5000人", "节能降碳指标完成市下达任务"])
+def test_one_aim_brings_all(tmp_path: Path, words: str) -> None:
+    told = "今年经济社会发展主要预期目标是：生产总值增长6%以上，新增就业5000人，节能降碳指标完成市下达任务。"
+    document = report(tmp_path, told, "为实现上述目标，投资增长7%，消费增长8%，出口增长9%。")
+    assert told_aims(document, words) == ["生产总值增长6%以上", "新增就业5000人", "节能降碳指标完成市下达任务"]
+    assert told_aims(document, "消费增长8%") == []
+
+
+def test_semicolons_part_aims_where_there_are_several(tmp_path: Path) -> None:
+    document = report(tmp_path, "主要目标为：产值增长6%，力争更好；就业5000人，失业率5%；降碳达标。")
+    assert told_aims(document, "失业率5%") == ["产值增长6%，力争更好", "就业5000人，失业率5%", "降碳达标"]
+
+
+@pytest.mark.parametrize(
+    ("question", "all_of_them"),
+    [
+        ("今年的主要预期目标有哪些", True),
+        ("三门县2023年的目标是什么", True),
+        ("今年要实现哪些目标", True),
+        ("今年GDP增长目标是什么", False),
+        ("今年的主要预期目标是多少", False),
+    ],
+)
+def test_who_asks_for_all_aims(question: str, all_of_them: bool) -> None:
+    assert asks_aims(question) is all_of_them
