@@ -89,6 +89,41 @@ def test_of_two_things_the_one_without_an_answer_is_named(assistant: Assistant) 
     assert (told.answer, told.message) == ("600个", "没有答案的问题：去年飞机多少?")
 
 
+OTHER_REPORT = """2024年仙居县政府工作报告
+——2024年1月8日在仙居县第十七届人民代表大会第三次会议上
+仙居县县长 张三
+各位代表：
+现在，我代表县人民政府，向大会报告工作，请予审议。
+一、2023年工作回顾
+全县生产总值增长5.1%。新增公共停车位320个、公共充电桩96个。
+二、2024年工作安排
+全县生产总值增长6%左右。新增公共停车位400个。
+"""
+
+
+@pytest.fixture(scope="module")
+def two(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
+    """Over two counties' reports."""
+    folder = tmp_path_factory.mktemp("two")
+    (folder / "xianju.txt").write_text(OTHER_REPORT, encoding="utf-8")
+    build([ROOT / "index" / "reports", folder / "xianju.txt"], folder / "index")
+    return open_assistant(folder / "index")
+
+
+@pytest.mark.parametrize(
+    ("history", "place", "answer"),
+    [
+        (["三门县去年的GDP是多少？", "海岸线有多长？"], "三门县", "600个"),
+        (["三门县去年的GDP是多少？", "仙居县今年的增长目标呢？"], "仙居县", "320个"),
+    ],
+)
+def test_a_question_without_a_place_stays_with_the_report_before_and_says_so(
+    two: Assistant, history: list[str], place: str, answer: str
+) -> None:
+    told = two.ask("去年新增停车位多少个？", history)
+    assert (told.answer, told.resolved_question) == (answer, f"{place} → 去年新增停车位多少个？")
+
+
 def test_trace_orders_hits_as_read_and_times_every_stage(assistant: Assistant) -> None:
     trace = assistant.trace("2022年全县生产总值是多少？")
     assert [name for name, _ in trace.timings] == ["search", "read", "compose"]
