@@ -10,9 +10,9 @@ from dataclasses import replace
 
 from qa.moved import LEANS_ON, WHEN
 from qa.question import ASKING, Query, part_of
+from qa.respectively import JOINED
 
 _EACH = re.compile(r"分别|各自?(?![类地市县省区级界国项族方行业民种单个])")
-_JOINED = re.compile(r"以及|和|与|跟|、|及")
 _TIME = (
     rf"(?:{WHEN}[底末内]?|“?十[二三四五]五”?(?:时期|期间|末)?"
     r"|(?:过去|近|这|未来)?[五5]年(?:来|间|里|累计)?|现在|目前)"
@@ -47,8 +47,8 @@ def _pieces(words: str) -> list[tuple[str, bool]]:
     if not each or not ASKING.search(words, each.end()):
         return []
     clauses = re.split("[,:]", words[: each.start()])
-    at = max((n for n, clause in enumerate(clauses) if _JOINED.search(clause)), default=-1)
-    names = [name for name in _JOINED.split(clauses[at]) if name] if at >= 0 else []
+    at = max((n for n, clause in enumerate(clauses) if JOINED.search(clause)), default=-1)
+    names = [name for name in JOINED.split(clauses[at]) if name] if at >= 0 else []
     if not 2 <= len(names) <= _MOST:
         return []
     names, front, back = _shared(names)

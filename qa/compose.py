@@ -15,13 +15,15 @@ from qa.gather import aims, series
 from qa.near import Miss
 from qa.question import Query, asks_aims, asks_reason
 from qa.respectively import aligned, each_value
-from qa.typed import count_told, unit_fit, yes_or_no
+from qa.typed import as_counted, count_told, unit_fit, yes_or_no
 from qa.wording import (
     REST,
     bare,
     both_ends,
+    came_from,
     growth_beside,
     items,
+    named_beside,
     of_its_kind,
     of_kind,
     one_figure,
@@ -172,7 +174,8 @@ def _items(
         span = finished(document, choice)
         gathered = _gathered(document, choice, span) if split else []
         if split and choice.kind == "list" and not gathered:
-            told = [(span, item) for item in whole_last(document.text, items(document.text, *span))]
+            several = whole_last(document.text, items(document.text, *span))
+            told = [(span, item) for item in as_counted(document.text, several, choice.asked)]
         else:
             told = [(own, own) for own in gathered or [span]]
         for cited, (start, end) in told:
@@ -240,9 +243,12 @@ def finished(document: Document, choice: Choice) -> tuple[int, int]:
         if every != span:
             return every
         span = aligned(document.text, span, sentence, choice.asked, choice.words)
+        if choice.measured != choice.asked:
+            span = named_beside(document.text, span, sentence, choice.asked)
         step = both_ends(document.text, span, sentence, choice.asked)
         if step != span:
             return step
+        span = came_from(document.text, span, sentence, choice.asked)
         span = reached(document.text, span, sentence, choice.asked)
         first = one_figure(document.text, *span, choice.asked)
         span = first if unit_fit(choice.measured, document.text[slice(*first)]) > 0 else span

@@ -135,9 +135,13 @@ def _made_ready(question: str, earlier: Query | None, documents: Sequence[str], 
 
 
 def part_of(lead: str, piece: str) -> Part:
-    """The part that asks the folded `piece` behind `lead`, what it leans on up to its last `LEANS_ON`, or ""."""
+    """The part that asks the folded `piece` behind `lead`, what it leans on up to its last `LEANS_ON`, or "".
+
+    What kind of value is wanted tells the last of them that asks: the first of 高速增长多少? → 水利呢? → 电网呢?
+    """
     whole = lead + piece
-    measured = piece if ASKING.search(piece) or not lead else lead.split(LEANS_ON)[-2]
+    asked = [piece, *reversed(lead.split(LEANS_ON)[:-1])]
+    measured = next((words for words in asked if ASKING.search(words)), asked[-1])
     return Part(whole, piece, _tense(piece) or _tense(whole), _kind(measured), measured)
 
 

@@ -10,8 +10,13 @@ from collections.abc import Iterator
 
 from index.fold import fold
 
-_EACH = re.compile(r"分别|各自|依次")
+_EACH = re.compile(
+    # 人次、花费增长5%、7% has no 分别.
+    r"分别|各自|依次|(?:增长|下降|提高|减少|达到?|[约至到为])(?=\d[\d.,]*[^\d、，,；;。]{0,8}[、和]\d)"
+)
 _EACH_ASKED = re.compile("分别|各(?![类地市县省区级界国项族方行业民种单])")
+JOINED = re.compile("、|以及|(?<![普波涉顾])及(?![格时其早])|(?<![共饱缓温总])和(?![谐平睦])|(?<!参)与(?!会)|跟")
+"""What stands between the things of an enumeration."""
 _TOWN_AND_COUNTRY = ("城镇城市", "农村乡村")  # the names that 城乡 stands for
 _VALUE = re.compile(r"(?:[+-]?\d[\d.,]*|第[一二三四五六七八九十\d]+)[^、，,；;。和\s]{0,8}")
 
@@ -29,11 +34,23 @@ def aligned(
         if len(names) != len(values):
             continue
         for told in (asked, words):
-            shared = [sum(c in told for c in set(name)) / len(set(name)) for name in names]
+            # The last name ends with what all of them share: 食品、药品抽检合格率.
+            alone = [*names[:-1], names[-1][: max(map(len, names[:-1]))]]
+            shared = [_shared(name, told) for name in alone]
             best = max(shared)
-            if best > 0 and shared.count(best) == 1:
+            if best[0] and shared.count(best) == 1:
                 return values[shared.index(best)]
     return span
+
+
+def _shared(name: str, told: str) -> tuple[float, int]:
+    """How well a name fits: the share of its characters that `told` has, then the longest run of them there."""
+    return sum(c in told for c in set(name)) / len(set(name)), longest_run(name, told)
+
+
+def longest_run(name: str, told: str) -> int:
+    """How many characters the longest piece of `name` has that stands in `told`."""
+    return max(n for n in range(len(name) + 1) if any(name[a : a + n] in told for a in range(len(name) - n + 1)))
 
 
 def each_value(text: str, span: tuple[int, int], sentence: tuple[int, int], asked: str) -> tuple[int, int]:
@@ -81,7 +98,7 @@ def values_behind(text: str, start: int, end: int) -> list[tuple[int, int]]:
 def _names(text: str, start: int, end: int, count: int) -> list[str]:
     """The last `count` names of the enumeration that ends before 分别, without what they share at their end."""
     clause = re.split(r"[，,；;。：:]", text[start:end])[-1]
-    names = [name for name in re.split(r"、|和|与|及", clause) if name]
+    names = [name for name in JOINED.split(clause) if name]
     if len(names) != count and count == 2 and "城乡" in clause:
         return [*_TOWN_AND_COUNTRY]
     return [fold(name) for name in names[-count:]]

@@ -104,6 +104,14 @@ def _unit_of(value: str) -> list[str]:
     return [m[1] for m in re.finditer(r"[\d一二三四五六七八九十百千万亿两零多余.]+([^\d\W])", value)]
 
 
+def as_counted(text: str, spans: list[tuple[int, int]], asked: str) -> list[tuple[int, int]]:
+    """The items, the last two as one where 和 joins them and folded `asked` names one fewer than there are."""
+    joined = len(spans) > 2 and re.fullmatch("以及|及|和", text[spans[-2][1] : spans[-1][0]])
+    if not joined or not count_told(asked, len(spans)) or count_told(asked, len(spans) - 1):
+        return spans
+    return [*spans[:-2], (spans[-2][0], spans[-1][1])]
+
+
 def count_told(asked: str, found: int) -> str:
     """What to tell where folded `asked` names how many there are and another number, `found`, was listed; else ""."""
     match = _HOW_MANY.search(asked)

@@ -68,6 +68,11 @@ def test_a_report_named_by_its_year_is_no_year_asked() -> None:
     assert reports_named("2015年报告病例多少") == frozenset()
 
 
+def test_the_last_question_that_asks_tells_what_kind_of_value_is_wanted() -> None:
+    (part,) = understand("那电网呢", ["高速公路投资增长多少？", "水利呢"]).parts
+    assert (part.kind, part.measured) == ("number", "高速公路投资增长多少?")
+
+
 def test_two_questions_in_one_line() -> None:
     parts = understand("共富工坊2022年建成多少家,2023年还要新建多少家?").parts
     assert [part.words for part in parts] == [

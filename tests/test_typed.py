@@ -2,7 +2,7 @@
 
 import pytest
 
-from qa.typed import contradicts, count_told, tells_number, tells_time, unit_fit, yes_or_no
+from qa.typed import as_counted, contradicts, count_told, tells_number, tells_time, unit_fit, yes_or_no
 
 
 @pytest.mark.parametrize(
@@ -82,6 +82,20 @@ def test_numbers_and_times_are_told_apart(text: str, number: bool, time: bool) -
 )
 def test_counts_that_do_not_agree_are_told(asked: str, found: int, told: str) -> None:
     assert count_told(asked, found) == told
+
+
+@pytest.mark.parametrize(
+    ("asked", "items"),
+    [
+        ("开展哪三项行动", ["甲市民化", "乙培育", "更新和提升"]),
+        ("开展哪4项行动", ["甲市民化", "乙培育", "更新", "提升"]),
+        ("开展哪些行动", ["甲市民化", "乙培育", "更新", "提升"]),
+    ],
+)
+def test_what_and_joins_is_one_item_where_one_fewer_is_asked_for(asked: str, items: list[str]) -> None:
+    text = "甲市民化、乙培育、更新和提升"
+    spans = [(0, 4), (5, 8), (9, 11), (12, 14)]
+    assert [text[a:b] for a, b in as_counted(text, spans, asked)] == items
 
 
 @pytest.mark.parametrize(

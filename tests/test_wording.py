@@ -8,9 +8,11 @@ from qa.respectively import aligned
 from qa.wording import (
     bare,
     both_ends,
+    came_from,
     growth_beside,
     has_figure,
     items,
+    named_beside,
     of_its_kind,
     of_kind,
     one_figure,
@@ -33,6 +35,7 @@ from qa.wording import (
         ("增速居全省第二;财政", "全省第二", "全省第二"),
         ("增速居全省第二;财政", "第二", "居全省第二"),
         ("稳居全国首位、占", "首位", "稳居全国首位"),
+        ("规模居国内第3位。", "第3位", "居国内第3位"),
         ("增速居全市第二、第三。", "第三", "第三"),
         ("召开第三次会议", "第三次", "第三次"),
         ("分成12方面候选项目", "12", "12方面"),
@@ -95,6 +98,14 @@ def test_figures_are_seen() -> None:
         ("小微企业贷款、制造业贷款分别增长32.2%、70.1%", "32.2%", "小微企业贷款增长多少", "32.2%"),
         ("甲县、乙县分别增长1%、2%，丙县增长3%", "3%", "丙县增长多少", "3%"),
         ("接待游客和入境游客分别增长6.7%、39.6%", "6.7%", "增长多少", "6.7%"),
+        ("食品、药品抽检合格率分别达99.62%、99.71%", "99.62%", "药品呢?", "99.71%"),
+        ("国家级、部级创新平台分别达到22家、182家", "22家", "部级的呢,有多少家", "182家"),
+        ("城镇居民、农村居民人均收入分别增长4.5%、5.7%", "4.5%", "那农村居民的呢?", "5.7%"),
+        ("交通、水利、市政领域投资分别达3亿元、6亿元、4亿元", "3亿元", "交通领域投多少?", "3亿元"),
+        ("生产安全事故起数、死亡人数分别下降4%、9%", "4%", "生产安全事故死亡人数降多少", "9%"),
+        ("农村自来水、户用卫生厕所普及率分别达到97.7%和83.1%", "97.7%", "户用卫生厕所呢?", "83.1%"),
+        ("国内游客人次、总花费增长5.6％、7.5％。", "5.6％", "总花费呢?", "7.5％"),
+        ("甲产量达到5万吨、乙产量6万吨", "5万吨", "乙产量呢?", "5万吨"),
     ],
 )
 def test_values_go_with_their_names(sentence: str, taken: str, asked: str, value: str) -> None:
@@ -155,6 +166,48 @@ def test_the_value_that_was_come_to(sentence: str, taken: str, asked: str, value
 
 
 @pytest.mark.parametrize(
+    ("taken", "asked", "value"),
+    [
+        ("3664亿元", "2002年研发花了多少", "1288亿元"),
+        ("3664亿元", "原来是多少", "1288亿元"),
+        ("1288亿元增加到2007年的3664亿元", "起步时是多少", "1288亿元"),
+        ("3664亿元", "2007年研发花了多少", "3664亿元"),
+        ("3664亿元", "2002年和2007年各多少", "3664亿元"),
+        ("3664亿元", "研发花了多少", "3664亿元"),
+        ("5万户", "原来是多少", "5万户"),
+    ],
+)
+def test_the_value_that_a_step_began_with(taken: str, asked: str, value: str) -> None:
+    sentence = "研发经费从2002年1288亿元增加到2007年的3664亿元，惠及5万户"
+    start = sentence.index(taken)
+    a, b = came_from(sentence, (start, start + len(taken)), (0, len(sentence)), asked)
+    assert sentence[a:b] == value
+
+
+@pytest.mark.parametrize(
+    ("sentence", "taken", "asked", "value"),
+    [
+        ("开通航线483条、通航城市116个，新建机场1座", "483条", "那通航的城市呢?", "116个"),
+        ("开通航线483条、通航城市116个，新建机场1座", "483条", "航线呢?", "483条"),
+        ("开通航线483条、通航城市116个，新建机场1座", "483条", "港口呢?", "483条"),
+        ("甲城市3个、乙城市5个，航线8条", "8条", "城市呢?", "8条"),
+        ("游客、花费分别增长5%、7%，花费总额8亿元", "5%", "花费呢?", "5%"),
+    ],
+)
+def test_the_value_whose_name_is_asked_for(sentence: str, taken: str, asked: str, value: str) -> None:
+    start = sentence.index(taken)
+    a, b = named_beside(sentence, (start, start + len(taken)), (0, len(sentence)), asked)
+    assert sentence[a:b] == value
+
+
+def test_a_rate_within_a_clause_of_several_figures() -> None:
+    sentence = "增速稳，国内生产总值达到63.6万亿元，比上年增长7.4%，居前列"
+    whole = (0, sentence.index("，居"))
+    assert sentence[slice(*growth_beside(sentence, whole, (0, len(sentence)), "增速呢?"))] == "7.4%"
+    assert growth_beside(sentence, whole, (0, len(sentence)), "总量呢?") == whole
+
+
+@pytest.mark.parametrize(
     ("sentence", "taken", "asked", "step"),
     [
         ("总量从26.6万亿元增加到51.9万亿元，居第二", "51.9万亿元", "从多少涨到多少", "从26.6万亿元增加到51.9万亿元"),
@@ -180,6 +233,9 @@ def test_both_ends_of_a_step(sentence: str, taken: str, asked: str, step: str) -
         ("引进3个、5个项目", "3个、5个", "几个", "3个、5个"),
         ("增长5.7%、9.4%。", "5.7%、9.4%", "增长多少", "5.7%、9.4%"),
         ("投资2.89亿元,增长16.1%", "投资2.89亿元,增长16.1%", "多少", "投资2.89亿元,增长16.1%"),
+        ("250件人大代表建议、286件政协提案高效办结", "250件人大代表建议、286件", "政协提案有多少件", "286件"),
+        ("250件人大代表建议、286件政协提案高效办结", "250件人大代表建议、286件", "代表建议多少", "250件"),
+        ("250件人大代表建议、286件政协提案高效办结", "250件人大代表建议、286件", "多少", "250件人大代表建议、286件"),
     ],
 )
 def test_one_of_two_counts_that_stand_side_by_side(text: str, span: str, asked: str, one: str) -> None:
