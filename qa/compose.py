@@ -16,18 +16,13 @@ from qa.near import Miss
 from qa.question import Query, asks_aims, asks_reason
 from qa.respectively import aligned, each_value
 from qa.typed import as_counted, count_told, unit_fit, yes_or_no
+from qa.values import both_ends, came_from, growth_beside, named_beside, one_figure, reached
 from qa.wording import (
     REST,
     bare,
-    both_ends,
-    came_from,
-    growth_beside,
     items,
-    named_beside,
     of_its_kind,
     of_kind,
-    one_figure,
-    reached,
     trimmed,
     whole_clauses,
     whole_enumeration,

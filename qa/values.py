@@ -1,0 +1,150 @@
+"""Which of the values of a sentence is the one asked for: of things side by side, of before and after, of growth.
+
+Knows strings and positions only; every function gives a span of the text it was given.
+"""
+
+from __future__ import annotations
+
+import re
+
+from index.fold import fold
+from qa.respectively import longest_run, values_behind
+from qa.wording import FIGURE, QUOTES, REST, UNIT, whole_figure
+
+NAMED = 2  # characters that a name and a question share at least, and by how many more than another name
+_APART = re.compile(r"[^、]+")
+_EARLIER = r"第?\d[\d.]*[^\d、，,；;。]{0,5}?"
+_STEPPED = (
+    r"(?:增加|增长|提高|提升|上升|扩大|壮大|扩增|拓展|跃升|上涨|攀升|增|升|下降|减少|降低|缩短|压缩|压减|精简|缩小|降|减|调整|整合)"
+    "[至到为]"
+)
+_STEP = re.compile(
+    rf"[从由](?:全[国省市县球]|世界)?(?P<earlier>{_EARLIER}(?:、{_EARLIER})*)[，,]?(?:大幅|逐步|快速|迅速|稳步)?{_STEPPED}"
+)
+_WHOLE_STEP = re.compile(
+    rf"[从由](?:(?P<year>(?:19|20)\d\d)年的?)?[^，,；;。、\d]{{0,8}}(?P<earlier>\d[^，,；;。、]{{0,16}}?)"
+    rf"[，,]?(?:大幅|逐步|快速|迅速|稳步)?{_STEPPED}(?:(?P<later>(?:19|20)\d\d)年的?)?[^，,；;。、\d]{{0,8}}"
+    rf"\d[\d.,]*(?:{UNIT.pattern}|[\d.,多余万亿千百十]*)"
+)
+_BOTH_ASKED = re.compile(r"从(?:多少|几|哪)[^,;。]*?[到成为至了](?:多少|几|哪)")
+_BEFORE_ASKED = re.compile(
+    r"从多少|从几|由多少|由几|原来|原先|年初|起步|起初|最初|以前|之前|此前|本来|过去是|增长前|提高前|五年前"
+)
+_GROWTH_ASKED = re.compile(
+    r"(?:增长|增加|提高|下降|减少|增幅|增速|涨)(?:了|到)?(?:多少|几)?[?。]*$|增速|增幅|涨幅|百分之几"
+)
+_RISE = re.compile(r"(?:增长|增加|提高|下降|减少|增)(?P<rate>[\d.]+(?:%|％|个百分点))")
+_GROWTH = re.compile(
+    r"[^，,、。；;]{0,6}[，,、]?(?:同比|比上年|较上年|比去年|年均|名义|实际)?(?:增长|增加|提高|下降|减少|增)(?P<rate>[\d.]+(?:%|％|个百分点))"
+)
+
+
+def one_figure(text: str, start: int, end: int, asked: str) -> tuple[int, int]:
+    """Of `text[start:end]`, a value and another thing's behind it (2项、浙江制造标准3项), the one that is asked for.
+
+    That is the second where folded `asked` holds most of its name, else the first. The span itself where only values
+    follow (3个、5个), or where it does not begin with one.
+    """
+    counts = _counts(text, start, end)
+    if len(counts) > 1:
+        fits = [longest_run(fold(text[b:c]), asked) for _, b, c in counts]
+        best = max(fits)
+        return counts[fits.index(best)][:2] if best > 1 and fits.count(best) == 1 else (start, end)
+    pieces = list(re.finditer(r"[^、，,]+", text[start:end]))
+    first = FIGURE.match(pieces[0][0]) if pieces else None
+    second = re.match(r"(?P<name>[^\d%％]{2,}?)(?P<value>\d.*)", pieces[1][0]) if len(pieces) > 1 else None
+    if not first or not second:
+        return start, end
+    name, asked = (QUOTES.sub("", words) for words in (fold(second["name"]), asked))
+    pairs = {name[at : at + 2] for at in range(len(name) - 1)}
+    if 2 * sum(pair in asked for pair in pairs) > len(pairs):
+        at = start + pieces[1].start() + second.start("value")
+        return at, at + len(second["value"])
+    return start, start + len(pieces[0][0])
+
+
+def named_beside(text: str, span: tuple[int, int], sentence: tuple[int, int], asked: str) -> tuple[int, int]:
+    """The value behind the name that folded `asked` asks for: 116个 of 航线483条、通航城市116个 for 那通航的城市呢?
+
+    `span` itself where the name in front of it has to do with `asked`, or where no other, or more than one, has.
+    """
+    told = []
+    for piece in re.compile(r"[^、，,；;。]+").finditer(text, *sentence):
+        value = FIGURE.search(text, *piece.span())
+        name = fold(text[piece.start() : value.start()]) if value else ""
+        own = piece.start() <= span[0] < piece.end()
+        if own and (len(name) < NAMED or "分别" in name):  # values told side by side stand without their names
+            return span
+        if value and "分别" not in name:
+            told.append((len({*name[-REST:]} & {*asked}), own, value.span(), longest_run(name, asked)))
+    best = max((fit for fit, *_ in told), default=0)
+    fitting = [(value, run) for fit, _, value, run in told if fit == best]
+    here = max((fit for fit, own, *_ in told if own), default=best)
+    surely = best >= here + NAMED and len(fitting) == 1 and fitting[0][1] >= NAMED
+    return whole_figure(text, *fitting[0][0]) if surely else span
+
+
+def _counts(text: str, start: int, end: int) -> list[tuple[int, int, int]]:
+    """Of `text[start:end]`, counts of things side by side (250件建议、286件提案): where each, and its name, ends."""
+    found = []
+    for piece in re.finditer(r"[^、，,；;。]+", text[start : end + REST]):
+        count = re.match(rf"\d[\d.,]*(?:{UNIT.pattern})", piece[0])
+        if start + piece.start() >= end or not count:
+            break
+        found.append((start + piece.start(), start + piece.start() + count.end(), start + piece.end()))
+    return found if all(c - b > 1 for _, b, c in found) else []
+
+
+def growth_beside(text: str, span: tuple[int, int], sentence: tuple[int, int], asked: str) -> tuple[int, int]:
+    """The rate in "X达到332亿元,同比增长2.6%" where `span` is the total and folded `asked` asks for the growth.
+
+    `span` itself where it holds a rate, where growth is not asked, or where no rate follows in the next clause.
+    """
+    if not _GROWTH_ASKED.search(asked):
+        return span
+    if re.search("[%％]|百分点|倍", text[slice(*span)]):
+        within = [match.span("rate") for match in _RISE.finditer(text, *span)]
+        return within[0] if len(within) == 1 and within[0][0] - span[0] > REST else span
+    beside = _GROWTH.match(text, span[1], sentence[1])
+    return beside.span("rate") if beside else span
+
+
+def reached(text: str, span: tuple[int, int], sentence: tuple[int, int], asked: str) -> tuple[int, int]:
+    """The value that was come to, where `span` is the one it came from: 从771家、481家增加到1076家、636家.
+
+    `span` itself where folded `asked` asks for the earlier value, or where the two are not as many.
+    """
+    if _BEFORE_ASKED.search(asked):
+        return span
+    for match in _STEP.finditer(text, *sentence):
+        earlier = [
+            (match.start("earlier") + m.start(), match.start("earlier") + m.end())
+            for m in _APART.finditer(match["earlier"])
+        ]
+        later = values_behind(text, match.end(), sentence[1])
+        at = [n for n, (a, b) in enumerate(earlier) if a <= span[0] and span[1] <= b]
+        if at and len(later) == len(earlier):
+            return later[at[0]]
+    return span
+
+
+def came_from(text: str, span: tuple[int, int], sentence: tuple[int, int], asked: str) -> tuple[int, int]:
+    """The first value of 从2002年1288亿元增加到3664亿元, where folded `asked` asks for what was before or for its year.
+
+    `span` itself where it does not lie in such a step, or where the later value's year is asked as well.
+    """
+    for match in _WHOLE_STEP.finditer(text, *sentence):
+        years = [year for year in (match["year"], match["later"]) if year and year in asked]
+        before = years == [match["year"]] if years else _BEFORE_ASKED.search(asked)
+        if before and match.start() <= span[0] < match.end():
+            return match.span("earlier")
+    return span
+
+
+def both_ends(text: str, span: tuple[int, int], sentence: tuple[int, int], asked: str) -> tuple[int, int]:
+    """The whole step 由20元提高到40元 where `span` is one of its ends and folded `asked` asks for both."""
+    if _BOTH_ASKED.search(asked):
+        for match in _WHOLE_STEP.finditer(text, *sentence):
+            if match.start() <= span[0] < match.end():
+                return whole_figure(text, *match.span())
+    return span
