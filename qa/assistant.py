@@ -191,10 +191,10 @@ class Assistant:
         """Answer what is answered with enough confidence; refuse where there is nothing."""
         options: list[list[Choice]] = []
         best = 0.0
-        given: list[Candidate] = []
+        given: list[Choice] = []
         for part, found in ranked:
-            fresh = found if scope.each else [c for c in found if not _overlaps(c, given)][:1]
-            given += fresh[:1]
+            fresh = found if scope.each else self._fresh(part, found, given)
+            given += [_choice(part, c, 0.0) for c in fresh[:1]]
             known = [(c, self.calibration.confidence(c)) for c in fresh]
             known = [(candidate, sure) for candidate, sure in known if self._answers(part, candidate, scope.each)]
             best = max([best, *(sure for _, sure in known[:1])])
@@ -210,6 +210,21 @@ class Assistant:
             choices = self._both_periods(ranked[0][0], choices[0], ranked[0][1])
         missing = [part.asked for (part, _), own in zip(ranked, options, strict=True) if not own]
         return compose.answer(query, choices, documents, missing)
+
+    def _fresh(self, part: Part, found: Sequence[Candidate], given: Sequence[Choice]) -> Sequence[Candidate]:
+        """The best of `found`, and only that, whose words are in no part those of another part's answer."""
+        taken = [(choice.document, *self._place(choice)) for choice in given]
+        for candidate in found:
+            start, end = self._place(_choice(part, candidate, 0.0)) if taken else (0, 0)
+            if not any(candidate.document == other and start < high and low < end for other, low, high in taken):
+                return (candidate,)
+        return ()
+
+    def _place(self, choice: Choice) -> tuple[int, int]:
+        """The span chosen; of a number, the one that is told: 26.6万亿元 and 51.9万亿元 may lie in one chosen span."""
+        if choice.kind != "number":
+            return choice.start, choice.end
+        return compose.finished(self.index.documents[choice.document], choice)
 
     def _both_periods(self, part: Part, choice: Choice, found: Sequence[Candidate]) -> list[Choice]:
         """The choice; where the wording leaves result and target open and both are told, both, the result first."""
@@ -267,16 +282,6 @@ def _order(ranked: Sequence[tuple[Part, Sequence[Candidate]]]) -> tuple[Hit, ...
 def _choice(part: Part, candidate: Candidate, sure: float) -> Choice:
     span = candidate.span
     return Choice(candidate.document, span.start, span.end, part.kind, part.asked, sure, part.words, part.measured)
-
-
-def _overlaps(candidate: Candidate, others: Sequence[Candidate]) -> bool:
-    """Whether the candidate's words are, in part, the answer to another part already."""
-    return any(
-        candidate.document == other.document
-        and candidate.span.start < other.span.end
-        and other.span.start < candidate.span.end
-        for other in others
-    )
 
 
 def _firsts(found: Sequence[Candidate]) -> list[Candidate]:
