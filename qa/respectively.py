@@ -54,17 +54,20 @@ def longest_run(name: str, told: str) -> int:
 
 
 def each_value(text: str, span: tuple[int, int], sentence: tuple[int, int], asked: str) -> tuple[int, int]:
-    """All values of "城乡居民收入分别达到x、y", where folded `asked` asks what each is and `span` is one of them.
+    """The values of "城乡居民收入分别达到x、y", where folded `asked` asks what each is and `span` is one of them.
 
-    `span` itself where `asked` names fewer than two of as many names as there are values.
+    Of more than are asked for, those from the first to the last that `asked` names; `span` itself where it names fewer
+    than two of as many names as there are values.
     """
     if not _EACH_ASKED.search(asked):
         return span
     for names, values in _told_each(text, span, sentence):
-        meant = [name for name in names if 2 * sum(c in asked for c in set(name)) > len(set(name))]
+        meant = [at for at, name in enumerate(names) if 2 * sum(c in asked for c in set(name)) > len(set(name))]
         both = "城乡" in asked and names == [*_TOWN_AND_COUNTRY]
-        if both or len(names) != len(values) or len(meant) > 1:
+        if both or len(names) != len(values):
             return values[0][0], values[-1][1]
+        if len(meant) > 1:
+            return values[meant[0]][0], values[meant[-1]][1]
     return span
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.respectively import aligned
+from qa.respectively import aligned, each_value
 from qa.wording import (
     bare,
     has_figure,
@@ -106,6 +106,22 @@ def test_values_go_with_their_names(sentence: str, taken: str, asked: str, value
     start = sentence.index(taken)
     a, b = aligned(sentence, (start, start + len(taken)), (0, len(sentence)), asked)
     assert sentence[a:b] == value
+
+
+@pytest.mark.parametrize(
+    ("asked", "values"),
+    [
+        ("火灾数和立案数各下降多少", "4%、7%"),
+        ("火灾数、立案数、受理数分别下降多少", "4%、7%、2%"),
+        ("火灾数下降多少", "4%"),
+        ("各下降多少", "4%"),
+    ],
+)
+def test_the_values_of_the_things_that_are_named(asked: str, values: str) -> None:
+    sentence = "火灾数、立案数、受理数分别下降4%、7%、2%，居全市前列"
+    start = sentence.index("4%")
+    a, b = each_value(sentence, (start, start + 2), (0, len(sentence)), asked)
+    assert sentence[a:b] == values
 
 
 @pytest.mark.parametrize(
