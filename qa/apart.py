@@ -8,13 +8,12 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from qa.moved import LEANS_ON, WHEN
+from qa.moved import FIVE_YEARS, LEANS_ON, WHEN
 from qa.question import ASKING, Query, part_of
-from qa.respectively import JOINED
+from qa.respectively import EACH_ASKED, JOINED
 
-_EACH = re.compile(r"分别|各自?(?![类地市县省区级界国项族方行业民种单个])")
 _TIME = (
-    rf"(?:{WHEN}[底末内]?|“?十[二三四五]五”?(?:时期|期间|末)?"
+    rf"(?:{WHEN}[底末内]?|{FIVE_YEARS}"
     r"|(?:过去|近|这|未来)?[五5]年(?:来|间|里|累计)?|现在|目前)"
 )
 _LEAD = re.compile(rf"在?到?{_TIME}的?")
@@ -43,7 +42,7 @@ def apart(query: Query) -> Query | None:
 
 def _pieces(words: str) -> list[tuple[str, bool]]:
     """The question that folded `words` ask of each thing, and whether it is understood only behind the first one."""
-    each = _EACH.search(words)
+    each = EACH_ASKED.search(words)
     if not each or not ASKING.search(words, each.end()):
         return []
     clauses = re.split("[,:]", words[: each.start()])

@@ -67,9 +67,10 @@ class Assistant:
         scope = scope_of(query, self.index.documents)
         told = self._told(query, scope)
         # 今年还要修多少公里? is whole in itself, and yet may ask about the roads that were asked about before.
-        leaning = self._query(question, history, documents, leaning=True)
-        if unsure(told.answer) and leaning.resolved != query.resolved and not scope.each:
-            told = surer(told, self._told(leaning, scope_of(leaning, self.index.documents)))
+        if unsure(told.answer) and history and not scope.each:
+            leaning = self._query(question, history, documents, leaning=True)
+            if leaning.resolved != query.resolved:
+                told = surer(told, self._told(leaning, scope_of(leaning, self.index.documents)))
         resolved = told.answer.resolved_question
         if scope.carried and resolved == query.question.strip():
             named = compose.labels(scope.documents, self.index.documents).values()

@@ -233,28 +233,33 @@ def finished(document: Document, choice: Choice) -> tuple[int, int]:
     if choice.kind == "list":
         span = _as_many(document.text, _enumeration(document.text, *span), choice.asked)
     if choice.kind == "number":
-        sentence = quote_of(document, span)
-        every = each_value(document.text, span, sentence, choice.asked)
-        if every != span:
-            return every
-        span = aligned(document.text, span, sentence, choice.asked, choice.words)
-        if choice.measured != choice.asked:
-            span = named_beside(document.text, span, sentence, choice.asked)
-        step = both_ends(document.text, span, sentence, choice.asked)
-        if step != span:
-            return step
-        span = came_from(document.text, span, sentence, choice.asked)
-        span = reached(document.text, span, sentence, choice.asked)
-        first = one_figure(document.text, *span, choice.asked)
-        span = first if unit_fit(choice.measured, document.text[slice(*first)]) > 0 else span
-        span = growth_beside(document.text, span, sentence, choice.asked)
-        span = with_fall(document.text, whole_figure(document.text, *span), choice.asked)
+        return _number(document, choice, span)
     if choice.kind == "other":
         span = of_kind(document.text, items(document.text, *span), choice.asked) or span
         span = of_its_kind(document.text, span, choice.asked)
     if choice.kind in WHOLE:
         return whole_clauses(document.text, span, quote_of(document, span), WHOLE[choice.kind])
     return whole_figure(document.text, *span)
+
+
+def _number(document: Document, choice: Choice, span: tuple[int, int]) -> tuple[int, int]:
+    """The number, or the numbers, of `span`'s sentence that the choice is asked for."""
+    sentence = quote_of(document, span)
+    every = each_value(document.text, span, sentence, choice.asked)
+    if every != span:
+        return every
+    span = aligned(document.text, span, sentence, choice.asked, choice.words)
+    if choice.measured != choice.asked:
+        span = named_beside(document.text, span, sentence, choice.asked)
+    step = both_ends(document.text, span, sentence, choice.asked)
+    if step != span:
+        return step
+    span = came_from(document.text, span, sentence, choice.asked)
+    span = reached(document.text, span, sentence, choice.asked)
+    first = one_figure(document.text, *span, choice.asked)
+    span = first if unit_fit(choice.measured, document.text[slice(*first)]) > 0 else span
+    span = growth_beside(document.text, span, sentence, choice.asked)
+    return with_fall(document.text, whole_figure(document.text, *span), choice.asked)
 
 
 def _enumeration(text: str, start: int, end: int) -> tuple[int, int]:

@@ -13,8 +13,10 @@ from qa.places import PROVINCES
 
 LEANS_ON = " → "  # between an earlier question and the one that leans on it
 WHEN = r"(?:(?:19|20)\d\d年?|今年|去年|上年|明年|前年)"
+FIVE_YEARS = "“?十[二三四五]五”?(?:时期|期间|末)?"
+_TIME = re.compile(f"{WHEN}|{FIVE_YEARS}")
 _ONLY_TIME = re.compile(
-    rf"(?:那么?|还有)?(?P<time>{WHEN}|“?十[三四五]五”?(?:时期|期间|末)?)的?(?P<tense>目标|计划|打算|实际|结果)?"
+    rf"(?:那么?|还有)?(?P<time>{_TIME.pattern})的?(?P<tense>目标|计划|打算|实际|结果)?"
     r"(?:又?是多少|(?:又|都|各)?(?P<done>完成|达到|实现|做到)得?了?(?:多少|怎么样|如何)|怎么样|呢)*"
 )
 _WHEN_ENGLISH = re.compile(r"\s*\b(?:(?:in|for|during|by) )?(?:(?:19|20)\d\d|(?:this|last|next) year)\b", re.IGNORECASE)
@@ -45,11 +47,9 @@ def moved_in_time(words: str, before: str) -> str:
     if not told:
         return _moved_in_english(words, before)
     time, tense = told["time"], _TENSE_WORDS.get(told["tense"] or (told["done"] and "实际") or "", "")
-    earlier = re.compile(rf"{WHEN}|“?十[三四五]五”?(?:时期|期间|末)?")
     bare = (_TENSED if tense != "实际" else _AIMED).sub("", before.strip())
-    if earlier.search(bare):
-        return earlier.sub(lambda _: time + tense, bare, count=1)
-    return time + tense + bare
+    moved, there = _TIME.subn(lambda _: time + tense, bare, count=1)
+    return moved if there else time + tense + bare
 
 
 def _moved_in_english(words: str, before: str) -> str:

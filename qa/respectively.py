@@ -14,7 +14,8 @@ _EACH = re.compile(
     # 人次、花费增长5%、7% has no 分别.
     r"分别|各自|依次|(?:增长|下降|提高|减少|达到?|[约至到为])(?=\d[\d.,]*[^\d、，,；;。]{0,8}[、和]\d)"
 )
-_EACH_ASKED = re.compile("分别|各(?![类地市县省区级界国项族方行业民种单])")
+EACH_ASKED = re.compile("分别|各自?(?![类地市县省区级界国项族方行业民种单个])")
+"""Wording that asks something of each of several things."""
 JOINED = re.compile("、|以及|(?<![普波涉顾])及(?![格时其早])|(?<![共饱缓温总])和(?![谐平睦])|(?<!参)与(?!会)|跟")
 """What stands between the things of an enumeration."""
 _TOWN_AND_COUNTRY = ("城镇城市", "农村乡村")  # the names that 城乡 stands for
@@ -59,10 +60,10 @@ def each_value(text: str, span: tuple[int, int], sentence: tuple[int, int], aske
     Of more than are asked for, those from the first to the last that `asked` names; `span` itself where it names fewer
     than two of as many names as there are values.
     """
-    if not _EACH_ASKED.search(asked):
+    if not EACH_ASKED.search(asked):
         return span
     for names, values in _told_each(text, span, sentence):
-        meant = [at for at, name in enumerate(names) if 2 * sum(c in asked for c in set(name)) > len(set(name))]
+        meant = [at for at, name in enumerate(names) if _shared(name, asked)[0] > 0.5]
         both = "城乡" in asked and names == [*_TOWN_AND_COUNTRY]
         if both or len(names) != len(values):
             return values[0][0], values[-1][1]

@@ -48,13 +48,13 @@ def scope_of(query: Query, documents: Mapping[str, Document]) -> Scope:
     asked = query.documents or tuple(documents)
     if len(asked) < 2:
         return Scope(asked, False)
-    wanted = _named(query, frozenset(documents[name].place for name in asked if name in documents))
+    wanted = _named(query, _places(asked, documents))
     levels = _asked_levels(query)
     before = None if wanted or levels is not None else carried(query, documents)
     if before is None:
         return _narrowed(query, asked, documents, wanted, levels)
     if _dated(query):
-        wanted = frozenset(documents[name].place for name in before.documents)
+        wanted = _places(before.documents, documents)
         before = _narrowed(query, asked, documents, wanted, None)
     return replace(before, carried=True)
 
@@ -86,7 +86,7 @@ def carried(query: Query, documents: Mapping[str, Document]) -> Scope | None:
     before = query.earlier
     if before is None:
         return None
-    if _named(before, frozenset(document.place for document in documents.values())):
+    if _named(before, _places(before.documents or tuple(documents), documents)):
         return scope_of(before, documents)
     return carried(before, documents) if _asked_levels(before) is None else None
 
@@ -105,6 +105,10 @@ def each_of(query: Query, names: Sequence[str], documents: Mapping[str, Document
         groups = {place: [max(group, key=lambda name: documents[name].year)] for place, group in groups.items()}
     kept = {name for group in groups.values() for name in group}
     return Scope(tuple(name for name in names if name in kept), True, tuple(map(tuple, groups.values())))
+
+
+def _places(names: Sequence[str], documents: Mapping[str, Document]) -> frozenset[str]:
+    return frozenset(documents[name].place for name in names if name in documents)
 
 
 def _named(query: Query, places: frozenset[str]) -> frozenset[str]:

@@ -15,15 +15,14 @@ NAMED = 2  # characters that a name and a question share at least, and by how ma
 _APART = re.compile(r"[^、]+")
 _EARLIER = r"第?\d[\d.]*[^\d、，,；;。]{0,5}?"
 _STEPPED = (
+    r"[，,]?(?:大幅|逐步|快速|迅速|稳步)?"
     r"(?:增加|增长|提高|提升|上升|扩大|壮大|扩增|拓展|跃升|上涨|攀升|增|升|下降|减少|降低|缩短|压缩|压减|精简|缩小|降|减|调整|整合)"
     "[至到为]"
 )
-_STEP = re.compile(
-    rf"[从由](?:全[国省市县球]|世界)?(?P<earlier>{_EARLIER}(?:、{_EARLIER})*)[，,]?(?:大幅|逐步|快速|迅速|稳步)?{_STEPPED}"
-)
+_STEP = re.compile(rf"[从由](?:全[国省市县球]|世界)?(?P<earlier>{_EARLIER}(?:、{_EARLIER})*){_STEPPED}")
 _WHOLE_STEP = re.compile(
     rf"[从由](?:(?P<year>(?:19|20)\d\d)年的?)?[^，,；;。、\d]{{0,8}}(?P<earlier>\d[^，,；;。、]{{0,16}}?)"
-    rf"[，,]?(?:大幅|逐步|快速|迅速|稳步)?{_STEPPED}(?:(?P<later>(?:19|20)\d\d)年的?)?[^，,；;。、\d]{{0,8}}"
+    rf"{_STEPPED}(?:(?P<later>(?:19|20)\d\d)年的?)?[^，,；;。、\d]{{0,8}}"
     rf"\d[\d.,]*(?:{UNIT.pattern}|[\d.,多余万亿千百十]*)"
 )
 _BOTH_ASKED = re.compile(r"从(?:多少|几|哪)[^,;。]*?[到成为至了](?:多少|几|哪)")
@@ -42,8 +41,9 @@ _GROWTH = re.compile(
 def one_figure(text: str, start: int, end: int, asked: str) -> tuple[int, int]:
     """Of `text[start:end]`, a value and another thing's behind it (2项、浙江制造标准3项), the one that is asked for.
 
-    That is the second where folded `asked` holds most of its name, else the first. The span itself where only values
-    follow (3个、5个), or where it does not begin with one.
+    That is the second where folded `asked` holds most of its name, else the first. Of counts before their names
+    (250件建议、286件提案) that whose name fits best. The span itself where only values follow (3个、5个), where none
+    fits, or where it does not begin with one.
     """
     counts = _counts(text, start, end)
     if len(counts) > 1:
@@ -98,7 +98,8 @@ def _counts(text: str, start: int, end: int) -> list[tuple[int, int, int]]:
 def growth_beside(text: str, span: tuple[int, int], sentence: tuple[int, int], asked: str) -> tuple[int, int]:
     """The rate in "X达到332亿元,同比增长2.6%" where `span` is the total and folded `asked` asks for the growth.
 
-    `span` itself where it holds a rate, where growth is not asked, or where no rate follows in the next clause.
+    Of a longer `span` that holds one rise the rate of that. `span` itself where it is a rate already, where growth is
+    not asked, or where no rate follows in the next clause.
     """
     if not _GROWTH_ASKED.search(asked):
         return span

@@ -92,3 +92,8 @@ def test_a_question_without_a_place_goes_where_the_one_before_went(
 )
 def test_short_names(place: str, short: str) -> None:
     assert short_name(place) == short
+
+
+def test_a_place_that_was_not_chosen_is_not_carried_on() -> None:
+    query = understand("引进了多少人才", ["三门去年的GDP"], ("山东2026", "广西2026"))
+    assert scope_of(query, DOCUMENTS) == Scope(("山东2026", "广西2026"), True, BOTH)
