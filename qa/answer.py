@@ -55,7 +55,7 @@ class AnswerItem:
     """One item of a list, one document of a comparison, or the one answer. `citation` is a citation's `n`.
 
     `confidence` in [0, 1] is this item's own; 0 where it is not known. `label` tells the item from the others where
-    they answer for several periods (2022年实际, 2023年目标), else "".
+    they answer for several periods (2022年实际, 2023年目标) or for each of several things, else "".
     """
 
     text: str

@@ -36,12 +36,21 @@ def apart(query: Query) -> Query | None:
     if not pieces:
         return None
     first = pieces[0][0].rstrip("?。! ") + LEANS_ON
-    parts = [part_of(before + arrow + (first if leaning else ""), piece) for piece, leaning in pieces]
+    parts = [
+        part_of(before + arrow + (first if leaning else ""), piece, _as_written(label, query.question))
+        for piece, leaning, label in pieces
+    ]
     return replace(query, parts=tuple(parts))
 
 
-def _pieces(words: str) -> list[tuple[str, bool]]:
-    """The question that folded `words` ask of each thing, and whether it is understood only behind the first one."""
+def _as_written(label: str, question: str) -> str:
+    """The folded `label` as `question` has it: GDP for gdp."""
+    at = question.lower().find(label)
+    return question[at : at + len(label)] if at >= 0 else label
+
+
+def _pieces(words: str) -> list[tuple[str, bool, str]]:
+    """What folded `words` ask of each thing, whether that is understood only behind the first one, the thing's name."""
     each = EACH_ASKED.search(words)
     if not each or not ASKING.search(words, each.end()):
         return []
@@ -55,7 +64,7 @@ def _pieces(words: str) -> list[tuple[str, bool]]:
     rest = back + "".join(clauses[at + 1 :]) + words[each.end() :]
     dated = [bool(_LEAD.match(name)) for name in names]
     return [
-        (f"{subject}{'' if own else front}{name}{rest}", own and not subject and n > 0)
+        (f"{subject}{'' if own else front}{name}{rest}", own and not subject and n > 0, name)
         for n, (name, own) in enumerate(zip(names, dated, strict=True))
     ]
 

@@ -144,8 +144,8 @@ class Assistant:
         places = {self.index.documents[name].place for name in scope.documents}
         if len(places) != 1:
             return query.parts
-        told = [without_place(part.words, places).rpartition(LEANS_ON) for part in query.parts]
-        return [part_of(lead + arrow, piece) for lead, arrow, piece in told]
+        told = [(*without_place(part.words, places).rpartition(LEANS_ON), part.label) for part in query.parts]
+        return [part_of(lead + arrow, piece, label) for lead, arrow, piece, label in told]
 
     def _parts(self, asked: str, group: Sequence[str]) -> list[Part]:
         """What a group of reports is asked: 今年 is the year of the latest of several; no word of time means by now."""
@@ -282,7 +282,8 @@ def _order(ranked: Sequence[tuple[Part, Sequence[Candidate]]]) -> tuple[Hit, ...
 
 def _choice(part: Part, candidate: Candidate, sure: float) -> Choice:
     span = candidate.span
-    return Choice(candidate.document, span.start, span.end, part.kind, part.asked, sure, part.words, part.measured)
+    told = (part.kind, part.asked, sure, part.words, part.measured, part.label)
+    return Choice(candidate.document, span.start, span.end, *told)
 
 
 def _firsts(found: Sequence[Candidate]) -> list[Candidate]:

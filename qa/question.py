@@ -85,7 +85,8 @@ class Part:
 
     `asked` is its own wording, without that; `measured` the wording that tells what kind of value is wanted, which is
     that of the question before where its own does not ask (农村的呢?). `tense` is "plan", "result" or ""; `kind` is one
-    of number, when, list, yes_no, why_how, meaning, other.
+    of number, when, list, yes_no, why_how, meaning, other. `label` names the thing or the time that this part asks of
+    and the others do not, where the question asks the same of several.
     """
 
     words: str
@@ -93,6 +94,7 @@ class Part:
     tense: str
     kind: str
     measured: str
+    label: str = ""
 
     def years_in(self, report_year: int) -> frozenset[int]:
         """The years that are asked for when the question is put to a report given in `report_year`."""
@@ -130,11 +132,11 @@ def _made_ready(question: str, earlier: Query | None, documents: Sequence[str], 
     resolved = _resolved(question, earlier.resolved if earlier else "", leaning)
     lead, _, words = fold(resolved).rpartition(LEANS_ON)
     before = lead and f"{lead}{LEANS_ON}"
-    made = [part_of(before or lead, piece) for lead, piece in _pieces(words)]
+    made = [part_of(before or lead, piece, label) for lead, piece, label in _pieces(words)]
     return Query(question, resolved, tuple(documents), tuple(made), earlier)
 
 
-def part_of(lead: str, piece: str) -> Part:
+def part_of(lead: str, piece: str, label: str = "") -> Part:
     """The part that asks the folded `piece` behind `lead`, what it leans on up to its last `LEANS_ON`, or "".
 
     What kind of value is wanted tells the last of them that asks: the first of 高速增长多少? → 水利呢? → 电网呢?
@@ -142,7 +144,7 @@ def part_of(lead: str, piece: str) -> Part:
     whole = lead + piece
     asked = [piece, *reversed(lead.split(LEANS_ON)[:-1])]
     measured = next((words for words in asked if ASKING.search(words)), asked[-1])
-    return Part(whole, piece, _tense(piece) or _tense(whole), _kind(measured), measured)
+    return Part(whole, piece, _tense(piece) or _tense(whole), _kind(measured), measured, label)
 
 
 def _resolved(question: str, earlier: str, leaning: bool = False) -> str:
@@ -179,21 +181,22 @@ def asks_aims(words: str) -> bool:
     return bool(_AIMS.search(words))
 
 
-def _pieces(words: str) -> list[tuple[str, str]]:
-    """The questions that `words` puts one after the other, each behind what it leans on ("" for nothing)."""
+def _pieces(words: str) -> list[tuple[str, str, str]]:
+    """The questions that `words` puts one after the other: what each leans on, its words, its label ("" for none)."""
     pair = _YEAR_PAIR.search(words)
     if pair:
-        return [("", words[: pair.start()] + pair[name] + words[pair.end() :]) for name in ("first", "second")]
+        times = (pair["first"], pair["second"])
+        return [("", words[: pair.start()] + time + words[pair.end() :], time) for time in times]
     pieces = [p.strip() for clause in re.split(r"[,;。?!]+", words) for p in _side_by_side(clause) if p.strip()]
     asking = [p for p in pieces if ASKING.search(p)]
     if len(asking) < 2:
-        return [("", words)]
+        return [("", words, "")]
     # What stands before the first question is its subject: 平安县创建,去年几连创?
     first = pieces.index(asking[0])
     opening = ",".join(pieces[: first + 1])
     money = re.search("多少(?:钱|资金|经费)", opening)
     rest = [f"{piece}{money[0][2:]}" if money and _SPENT.search(piece) else piece for piece in asking[1:]]
-    return [("", opening), *((f"{opening}{LEANS_ON}", piece) for piece in rest)]
+    return [("", opening, ""), *((f"{opening}{LEANS_ON}", piece, "") for piece in rest)]
 
 
 def _side_by_side(clause: str) -> list[str]:

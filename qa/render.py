@@ -93,6 +93,7 @@ def to_text(answer: Answer) -> str:
         lines.append(f"{bullet}{name}{label}{item.text} [{item.citation}]")
     if answer.lead:
         lines.insert(len(lines) - len(answer.answers), f"{answer.lead}。")
+    lines += [f"{answer.message.rstrip('。')}。"] if answer.message else []
     lines += [f"（{confidence_label(answer.confidence)}，{answer.confidence:.2f}）", ""]
     for citation in answer.citations:
         lines += _source_lines(citation, f"[{citation.n}] ")

@@ -33,6 +33,19 @@ def test_each_thing_is_asked_with_what_they_share(question: str, each: list[str]
 
 
 @pytest.mark.parametrize(
+    ("question", "labels"),
+    [
+        ("2022年GDP和财政收入各是多少", ["GDP", "财政收入"]),
+        ("城镇和农村居民收入各多少元", ["城镇", "农村"]),
+        ("就业去年实际和今年目标各多少", ["就业去年实际", "今年目标"]),
+    ],
+)
+def test_each_part_bears_the_name_of_its_thing(question: str, labels: list[str]) -> None:
+    each = apart(understand(question))
+    assert each and [part.label for part in each.parts] == labels
+
+
+@pytest.mark.parametrize(
     "question",
     [
         "煤和原油产多少？",  # nothing asks for each

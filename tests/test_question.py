@@ -98,6 +98,7 @@ def test_money_goes_on_to_the_next_part(question: str, second: str) -> None:
 def test_two_years_asked_at_once() -> None:
     parts = understand("平安县创建，2022年和2023年分别冲刺几连创？").parts
     assert [part.words for part in parts] == ["平安县创建,2022年冲刺几连创?", "平安县创建,2023年冲刺几连创?"]
+    assert [part.label for part in parts] == ["2022年", "2023年"]
 
 
 @pytest.mark.parametrize(
