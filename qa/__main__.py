@@ -6,6 +6,7 @@ Knows the names of the commands; what they do, and what they need to be imported
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from importlib import import_module
 
@@ -27,7 +28,7 @@ status; it is imported only when its command is asked for."""
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command; its own status, 2 for a user's mistake."""
+    """Run one command; its own status, 2 for a user's mistake, 130 when interrupted."""
     words = sys.argv[1:] if arguments is None else arguments
     name = words[0] if words else ""
     if name not in COMMANDS:
@@ -40,9 +41,16 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(words[1:])
     try:
         status: int = module.main(options)
+        sys.stdout.flush()
     except UserError as error:
         print(f"qa: {error}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print("qa: interrupted", file=sys.stderr)
+        return 130
+    except BrokenPipeError:  # the reader, such as `head`, has seen enough; nothing is left to be flushed at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     return status
 
 

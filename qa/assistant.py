@@ -14,7 +14,7 @@ from index.store import Index, open_index
 from qa import compose
 from qa.answer import Answer, Considered, Trace
 from qa.apart import apart
-from qa.compose import Choice
+from qa.choosing import choice_of, fresh, told_already
 from qa.confidence import (
     FEATURES,
     Calibration,
@@ -26,6 +26,7 @@ from qa.confidence import (
     wants_figure,
 )
 from qa.each import in_years, mentions, of_one, without_place
+from qa.finish import Choice, quote_of
 from qa.glossary import asked_entry
 from qa.limits import complaint
 from qa.moved import LEANS_ON
@@ -190,17 +191,17 @@ class Assistant:
 
     def decide(self, query: Query, scope: Scope, ranked: Sequence[tuple[Part, Sequence[Candidate]]]) -> Answer:
         """Answer what is answered with enough confidence; refuse where there is nothing."""
+        documents = self.index.documents
         options: list[list[Choice]] = []
         best = 0.0
         given: list[Choice] = []
         for part, found in ranked:
-            fresh = found if scope.each else self._fresh(part, found, given)
-            given += [_choice(part, c, 0.0) for c in fresh[:1]]
-            known = [(c, self.calibration.confidence(c)) for c in fresh]
+            untold = found if scope.each else fresh(part, found, given, documents)
+            given += [choice_of(part, c, 0.0) for c in untold[:1]]
+            known = [(c, self.calibration.confidence(c)) for c in untold]
             known = [(candidate, sure) for candidate, sure in known if self._answers(part, candidate, scope.each)]
             best = max([best, *(sure for _, sure in known[:1])])
-            options.append([_choice(part, c, sure) for c, sure in known if sure >= self.calibration.threshold])
-        documents = self.index.documents
+            options.append([choice_of(part, c, sure) for c, sure in known if sure >= self.calibration.threshold])
         if not any(options):
             passages = [hit.passage for hit in _order(ranked)]
             return compose.refusal(query, passages, documents, best, self._missed(query, scope, ranked))
@@ -209,23 +210,12 @@ class Assistant:
         choices = [own[0] for own in options if own]
         if len(ranked) == 1:
             choices = self._both_periods(ranked[0][0], choices[0], ranked[0][1])
-        missing = [part.asked for (part, _), own in zip(ranked, options, strict=True) if not own]
+        missing = [
+            part.asked
+            for (part, found), own in zip(ranked, options, strict=True)
+            if not own and not told_already(part, found, choices, documents)
+        ]
         return compose.answer(query, choices, documents, missing)
-
-    def _fresh(self, part: Part, found: Sequence[Candidate], given: Sequence[Choice]) -> Sequence[Candidate]:
-        """The best of `found`, and only that, whose words are in no part those of another part's answer."""
-        taken = [(choice.document, *self._place(choice)) for choice in given]
-        for candidate in found:
-            start, end = self._place(_choice(part, candidate, 0.0)) if taken else (0, 0)
-            if not any(candidate.document == other and start < high and low < end for other, low, high in taken):
-                return (candidate,)
-        return ()
-
-    def _place(self, choice: Choice) -> tuple[int, int]:
-        """The span chosen; of a number, the one that is told: 26.6万亿元 and 51.9万亿元 may lie in one chosen span."""
-        if choice.kind != "number":
-            return choice.start, choice.end
-        return compose.finished(self.index.documents[choice.document], choice)
 
     def _both_periods(self, part: Part, choice: Choice, found: Sequence[Candidate]) -> list[Choice]:
         """The choice; where the wording leaves result and target open and both are told, both, the result first."""
@@ -233,7 +223,7 @@ class Assistant:
         if not other or wants_figure(part, other):
             return [choice]
         document = self.index.documents[other.document]
-        both = [choice, _choice(part, other, self.calibration.confidence(other))]
+        both = [choice, choice_of(part, other, self.calibration.confidence(other))]
         both.sort(key=lambda c: document.section_at(c.start).period.endswith("plan"))
         return [replace(c, label=compose.period_name(document.section_at(c.start).period)) for c in both]
 
@@ -264,7 +254,7 @@ class Assistant:
             return False
         if each and not in_tense(part, document, at):
             return False
-        quote = compose.quote_of(document, (at, candidate.span.end)) if each and part.kind == "yes_no" else None
+        quote = quote_of(document, (at, candidate.span.end)) if each and part.kind == "yes_no" else None
         return quote is None or mentions(part.asked, document.text[slice(*quote)])
 
 
@@ -278,12 +268,6 @@ def _order(ranked: Sequence[tuple[Part, Sequence[Candidate]]]) -> tuple[Hit, ...
                 hit = candidate.reading.hit
                 seen.setdefault((hit.passage.document, hit.passage.start), replace(hit, score=candidate.score))
     return tuple(seen.values())
-
-
-def _choice(part: Part, candidate: Candidate, sure: float) -> Choice:
-    span = candidate.span
-    told = (part.kind, part.asked, sure, part.words, part.measured, part.label)
-    return Choice(candidate.document, span.start, span.end, *told)
 
 
 def _firsts(found: Sequence[Candidate]) -> list[Candidate]:

@@ -3,58 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from index.fold import fold
 from index.records import Document, Passage
-from index.split import sentences
 from qa.answer import Answer, AnswerItem, Citation, cite
 from qa.each import asks_most, direction
-from qa.figures import SHARES, figure, first_of, ordered, with_fall
-from qa.gather import aims, series
+from qa.figures import SHARES, figure, first_of, ordered
+from qa.finish import Choice, finished, quote_of
+from qa.gather import aims, ending_alike, series
 from qa.near import Miss
 from qa.question import Query, asks_aims, asks_reason
-from qa.respectively import aligned, each_value
-from qa.typed import as_counted, count_told, unit_fit, yes_or_no
-from qa.values import both_ends, came_from, growth_beside, named_beside, one_figure, reached
-from qa.wording import (
-    REST,
-    bare,
-    items,
-    of_its_kind,
-    of_kind,
-    trimmed,
-    whole_clauses,
-    whole_enumeration,
-    whole_figure,
-    whole_last,
-)
-from qa.words import whole_words
+from qa.typed import as_counted, count_told, yes_or_no
+from qa.wording import items, whole_last
 
 NOT_ANSWERED = "报告中没有答案"
 RELATED = 3
 LONGEST_QUOTE = 200  # characters of a sentence that is quoted from full stop to full stop; nine in ten with semicolons
-SEMICOLONS = "；;"
-WHOLE = {"why_how": 60, "yes_no": 24}  # characters of a sentence that is given whole; of a longer one, whole clauses
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """The span that answers one part of a question; the kind of that part, its folded wording, and how sure it is.
-
-    `words` is the wording with what it leans on, `measured` that which tells what kind of value is wanted; `label` is
-    what tells the span from another one for the same part.
-    """
-
-    document: str
-    start: int
-    end: int
-    kind: str
-    asked: str
-    confidence: float
-    words: str
-    measured: str
-    label: str = ""
 
 
 def refusal(
@@ -81,7 +46,7 @@ def answer(
 
     Its message names the `missing` parts, those without an answer.
     """
-    found, citations = _items(choices, documents, True)
+    found, citations = _items(_outer(choices, documents), documents, True)
     message = f"没有答案的问题：{'；'.join(missing)}" if missing else ""
     lead = ""
     if len(choices) == 1 and not missing:
@@ -159,6 +124,19 @@ def labels(names: Sequence[str], documents: Mapping[str, Document]) -> dict[str,
     return called
 
 
+def _outer(choices: Sequence[Choice], documents: Mapping[str, Document]) -> list[Choice]:
+    """The choices, without words that stand within those of an earlier one: what is told once is not told again."""
+    kept: list[Choice] = []
+    places: list[tuple[str, int, int]] = []
+    for choice in choices:
+        start, end = finished(documents[choice.document], choice)
+        inside = any(choice.document == name and low <= start and end <= high for name, low, high in places)
+        if choice.kind == "number" or not inside:
+            kept.append(choice)
+            places.append((choice.document, start, end))
+    return kept
+
+
 def _items(
     choices: Sequence[Choice], documents: Mapping[str, Document], split: bool
 ) -> tuple[list[AnswerItem], list[Citation]]:
@@ -186,93 +164,24 @@ def _gathered(document: Document, choice: Choice, span: tuple[int, int]) -> list
     if asks_aims(choice.asked):
         return aims(document, span)
     if choice.kind == "list":
-        return series(document, span)
+        return series(document, span) or _clauses(document, choice, span)
     if choice.kind == "why_how" and asks_reason(choice.asked):
         return series(document, (choice.start, choice.end), reasons=True)
     return []
+
+
+def _clauses(document: Document, choice: Choice, span: tuple[int, int]) -> list[tuple[int, int]]:
+    """The clauses that end alike around `span` where they are as many as are asked for, and the items of it are not."""
+    if not count_told(choice.asked, len(items(document.text, *span))):
+        return []
+    told = ending_alike(document.text, span, quote_of(document, span))
+    return told if told and not count_told(choice.asked, len(told)) else []
 
 
 def _answered(query: Query, found: Sequence[AnswerItem], citations: Sequence[Citation], message: str) -> Answer:
     words = "；".join(item.text for item in found)
     sure = min(item.confidence for item in found)
     return Answer(query.question, query.resolved, False, words, sure, tuple(found), tuple(citations), (), message, 0.0)
-
-
-def quote_of(document: Document, span: tuple[int, int], longest: int = 0) -> tuple[int, int]:
-    """What `span` stands in, from one full stop or semicolon to the next, as one span that stays within its section.
-
-    Up to the full stops on both sides where that is at most `longest` characters.
-    """
-    section = document.section_at(span[0])
-    low = max(section.start, document.text.rfind("\n", 0, span[0]) + 1)
-    high = document.text.find("\n", span[1])
-    high = min(section.end, high if high >= 0 else section.end)
-    told = list(sentences(document.text, low, max(high, span[1])))
-    touched = [at for at, (a, b) in enumerate(told) if a < span[1] and b > span[0]]
-    if not touched:
-        return span
-    first, last = touched[0], touched[-1]
-    whole, end = first, last
-    while whole > 0 and document.text[told[whole - 1][1] - 1] in SEMICOLONS:
-        whole -= 1
-    while end + 1 < len(told) and document.text[told[end][1] - 1] in SEMICOLONS:
-        end += 1
-    if told[end][1] - told[whole][0] <= longest:
-        first, last = whole, end
-    return min(told[first][0], span[0]), max(told[last][1], span[1])
-
-
-def finished(document: Document, choice: Choice) -> tuple[int, int]:
-    """The chosen span with whole figures, the value that goes with the name asked for, and whole enumerations."""
-    span = (choice.start, choice.end)
-    if choice.kind != "meaning":
-        span = whole_words(document.text, span, quote_of(document, span))
-    span = trimmed(document.text, *span)
-    if choice.kind in ("meaning", "list"):
-        span = bare(document.text, *span)
-    if choice.kind == "list":
-        span = _as_many(document.text, _enumeration(document.text, *span), choice.asked)
-    if choice.kind == "number":
-        return _number(document, choice, span)
-    if choice.kind == "other":
-        span = of_kind(document.text, items(document.text, *span), choice.asked) or span
-        span = of_its_kind(document.text, span, choice.asked)
-    if choice.kind in WHOLE:
-        return whole_clauses(document.text, span, quote_of(document, span), WHOLE[choice.kind])
-    return whole_figure(document.text, *span)
-
-
-def _number(document: Document, choice: Choice, span: tuple[int, int]) -> tuple[int, int]:
-    """The number, or the numbers, of `span`'s sentence that the choice is asked for."""
-    sentence = quote_of(document, span)
-    every = each_value(document.text, span, sentence, choice.asked)
-    if every != span:
-        return every
-    span = aligned(document.text, span, sentence, choice.asked, choice.words)
-    if choice.measured != choice.asked:
-        span = named_beside(document.text, span, sentence, choice.asked)
-    step = both_ends(document.text, span, sentence, choice.asked)
-    if step != span:
-        return step
-    span = came_from(document.text, span, sentence, choice.asked)
-    span = reached(document.text, span, sentence, choice.asked)
-    first = one_figure(document.text, *span, choice.asked)
-    span = first if unit_fit(choice.measured, document.text[slice(*first)]) > 0 else span
-    span = growth_beside(document.text, span, sentence, choice.asked)
-    return with_fall(document.text, whole_figure(document.text, *span), choice.asked)
-
-
-def _enumeration(text: str, start: int, end: int) -> tuple[int, int]:
-    return bare(text, *trimmed(text, *whole_enumeration(text, start, end)))
-
-
-def _as_many(text: str, span: tuple[int, int], asked: str) -> tuple[int, int]:
-    """`span` widened to the whole enumeration where it then has as many items as folded `asked` says, and had not."""
-    further = text.find("、", span[1], span[1] + REST)
-    if further < 0 or not count_told(asked, len(items(text, *span))):
-        return span
-    wider = _enumeration(text, span[0], further)
-    return span if count_told(asked, len(items(text, *wider))) else wider
 
 
 def _cited(citations: list[Citation], document: Document, span: tuple[int, int]) -> Citation:

@@ -1,6 +1,6 @@
 """The items that a report tells one by one, each in a sentence or under a heading of its own: 一是…。二是…。三是….
 
-Knows a document's text and sections, and neither questions nor models; every function gives spans of the text.
+Knows a document's text, its sections and wording, and neither questions nor models; every function gives spans.
 """
 
 from __future__ import annotations
@@ -10,7 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index.records import Document
+from qa.wording import bare
 
+_ENDING = 2  # characters in which the clauses of a list end alike
 LONGEST = 48  # characters of an item; of a longer one its first clause
 _NUMERALS = {name: number for number, name in enumerate("一二三四五六七八九十", 1)}
 _NUMERALS |= {f"十{name}": 10 + number for name, number in list(_NUMERALS.items())[:9]}
@@ -75,6 +77,21 @@ def aims(document: Document, span: tuple[int, int]) -> list[tuple[int, int]]:
     between = "；;" if len(re.findall("[；;]", text[lead.end() : high])) > 1 else "，,；;"
     found = [m.span() for m in re.compile(rf"[^{between}]+").finditer(text, lead.end(), high)]
     return found if len(found) > 2 else []
+
+
+def ending_alike(text: str, span: tuple[int, int], sentence: tuple[int, int]) -> list[tuple[int, int]]:
+    """The clauses around `span` that end alike: 调查研究下基层，信访接待下基层，现场办公下基层; [] where none do."""
+    told = [match.span() for match in re.compile(r"[^，,；;。]+").finditer(text, *sentence)]
+    own = next((at for at, (a, b) in enumerate(told) if a <= span[0] < b), None)
+    if own is None:
+        return []
+    ending = text[told[own][1] - _ENDING : told[own][1]]
+    low = high = own
+    while low and text.endswith(ending, 0, told[low - 1][1]):
+        low -= 1
+    while high + 1 < len(told) and text.endswith(ending, 0, told[high + 1][1]):
+        high += 1
+    return [bare(text, *piece) for piece in told[low : high + 1]] if high > low else []
 
 
 def _item(text: str, match: re.Match[str]) -> _Item:

@@ -30,15 +30,17 @@ _RESULT = re.compile(
 _NUMBER = re.compile(
     r"多少|(?<!哪)几[个家名人所座条项年亿万千百公亩套次天类种批张处户期大成岁场辆间位镇]|多[高大长久远快少]|第几|百分之几"
     r"|比例|增速|排名|\bhow (?:many|much|fast|far|large|big|high|long)\b|what (?:share|percentage|proportion|rate)"
-    r"|\brate\b"
+    r"|what (?:was|is|were|are) the (?:\w+ ){0,2}(?:value|amount|number|size|volume|output|length)\b|\brate\b"
 )
-_WHEN_ASKED = re.compile(r"哪一?年(?!度)|什么时候|啥时候|何时|哪天|几月|\bwhen\b|what year")
+_WHEN_ASKED = re.compile(
+    r"哪一?年(?!度)|什么时候|啥时候|何时|哪几?天|哪几[日号]|几[月号]|几点(?:钟|之?前|开|截|结|关|$)|\bwhen\b|what year"
+)
 _LIST = re.compile(r"哪些|哪[几两三四五六七八九十\d]+|有哪|分别是|包括什么|列举|是哪几|which .*s\b")
 _YES_NO = re.compile(r"[吗嘛]$|(?<![什怎多])么$|是不是|有没有|能不能|会不会|要不要|可不可以|是否|了没")
 _HOW_MUCH = re.compile(r"多少|第几|百分之几|多[高大长久远快]|几[成名位]")
 _WHY_HOW = re.compile(r"为什么|为何|怎么|怎样|如何|咋|办法|\bwhy\b|\bhow\b")
 _REASON = re.compile(
-    r"为什么|为何|为啥|凭什么|(?:^|[,，])(?:究竟|到底)?图的?是?(?:什么|啥)|什么原因|原因是|(?:什么|啥)意义|\bwhy\b"
+    r"为什么|为何|为啥|凭什么(?![证材身手资票卡单条])|(?:^|[,，])(?:究竟|到底)?图的?是?(?:什么|啥)|什么原因|原因是|(?:什么|啥)意义|\bwhy\b"
 )
 _AIMS = re.compile(
     r"(?:(?:主要|预期|发展|经济|工作|总体|年度|全[年省市县区])的?|(?:[今明]年|\d年)的?)(?:目标|指标)(?:任务)?都?"
@@ -68,6 +70,11 @@ ASKING = re.compile(
     r"多少|几|什么|哪|吗|怎|何|谁|咋|啥|多[高大长久快]|是不是|有没有|[^\W\d]还是[^\W\d]"
     r"|how|what|which|who|when|why|where"
 )
+# Words of asking that ask nothing: 路坏了好几年, 没怎么生病, 什么都没有.
+_INDEFINITE = re.compile("[好这近十]几|[前头]几年|几乎|(?<!有)没(?:什么|啥|怎么|多少|几)|(?:什么|啥|谁|怎么|哪)[都也]")
+# Before another question this tells why one asks: 招不到人怎么办,有什么措施.
+_PLIGHT = re.compile("(?:怎么|咋)(?:办|弄|整)$")
+_BESIDE = re.compile(r"(、|(?<=[\u4e00-\u9fff]) +(?=[\u4e00-\u9fff\d]))")
 
 
 RELATIVE_YEARS = tuple(
@@ -143,7 +150,7 @@ def part_of(lead: str, piece: str, label: str = "") -> Part:
     """
     whole = lead + piece
     asked = [piece, *reversed(lead.split(LEANS_ON)[:-1])]
-    measured = next((words for words in asked if ASKING.search(words)), asked[-1])
+    measured = next((words for words in asked if asks(words)), asked[-1])
     return Part(whole, piece, _tense(piece) or _tense(whole), _kind(measured), measured, label)
 
 
@@ -171,6 +178,11 @@ def leans(words: str) -> bool:
     return left <= (1 if _MEANING.search(words) else SHORT)
 
 
+def asks(words: str) -> bool:
+    """Whether folded `words` have a word of asking in them that asks."""
+    return bool(ASKING.search(_INDEFINITE.sub("", words)))
+
+
 def asks_reason(words: str) -> bool:
     """Whether folded `words` ask why, and not how."""
     return bool(_REASON.search(words))
@@ -188,7 +200,9 @@ def _pieces(words: str) -> list[tuple[str, str, str]]:
         times = (pair["first"], pair["second"])
         return [("", words[: pair.start()] + time + words[pair.end() :], time) for time in times]
     pieces = [p.strip() for clause in re.split(r"[,;。?!]+", words) for p in _side_by_side(clause) if p.strip()]
-    asking = [p for p in pieces if ASKING.search(p)]
+    asking = [p for p in pieces if asks(p)]
+    while len(asking) > 1 and _PLIGHT.search(asking[0]):
+        asking = asking[1:]
     if len(asking) < 2:
         return [("", words, "")]
     # What stands before the first question is its subject: 平安县创建,去年几连创?
@@ -200,14 +214,15 @@ def _pieces(words: str) -> list[tuple[str, str, str]]:
 
 
 def _side_by_side(clause: str) -> list[str]:
-    """The questions that 、 joins: 去年换了多少公里、今年换多少公里; the clause itself where fewer than two ask."""
-    whole: list[str] = []
-    asking = 0
-    for piece in clause.split("、"):
-        open_ = bool(whole) and not ASKING.search(whole[-1])
-        whole[-1:] = [f"{whole[-1]}、{piece}"] if open_ else [*whole[-1:], piece]
-        asking += bool(ASKING.search(piece))
-    return whole if asking > 1 else [clause]
+    """The questions that 、 or a blank joins: 去年换了多少公里、今年换多少公里; the clause where fewer than two ask."""
+    first, *more = _BESIDE.split(clause)
+    whole = [first]
+    for mark, piece in zip(more[::2], more[1::2], strict=True):
+        if asks(whole[-1]):
+            whole.append(piece)
+        else:
+            whole[-1] += mark + piece
+    return whole if sum(map(asks, whole)) > 1 else [clause]
 
 
 def years_named(words: str, report_year: int) -> set[int]:
@@ -229,7 +244,7 @@ def _tense(words: str) -> str:
 
 
 def _kind(words: str) -> str:
-    last = words.rstrip("?。! ")
+    last = _INDEFINITE.sub("", words).rstrip("?。! ")
     for kind, pattern in (
         ("meaning", _MEANING),
         ("why_how", _REASON),

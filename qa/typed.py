@@ -42,7 +42,10 @@ _IS_RANK = re.compile(r"第|首位|前|末|倒数|[位名]|并列|领先|榜")
 _CHANGE = re.compile(r"[增减升降涨多少]|提高|回落|下滑")
 _AMOUNTS = "元钱人名家户个亩吨辆套座所条项张台次位头只栋件公平立千岁"
 _NO_AMOUNTS = ("元", "钱", "人民币", "个百分", "个点")
-_HOW_MANY = re.compile(r"(?:哪|这|的|”)?(?P<count>[两二三四五六七八九十\d]+)(?:个|项|大|类|方面|种|条|家|张|所|座|处)")
+_HOW_MANY = re.compile(
+    r"(?<=哪)(?P<which>[两二三四五六七八九十\d]+)(?=[\u4e00-\u9fff])"
+    r"|(?P<count>[两二三四五六七八九十\d]+)(?:个|项|大|类|方面|种|条|家|张|所|座|处)"
+)
 _NEGATION = re.compile(
     r"没有|尚未|未能|[并还仍]未|未(?=[完实达造出发开建])|不再|不得|停止|取消|禁止"
     r"|无(?!障碍|人机|缝|废)"
@@ -115,7 +118,7 @@ def as_counted(text: str, spans: list[tuple[int, int]], asked: str) -> list[tupl
 def count_told(asked: str, found: int) -> str:
     """What to tell where folded `asked` names how many there are and another number, `found`, was listed; else ""."""
     match = _HOW_MANY.search(asked)
-    wanted = match["count"] if match else ""
+    wanted = (match["which"] or match["count"]) if match else ""
     same = wanted.replace("两", "二") in (str(found), numerals.counted(found, "chineseCounting"))
     return "" if same or wanted in ("", "1", "一") else f"问的是{wanted}项，报告的这一句列出{found}项"
 

@@ -6,6 +6,7 @@ Knows strings and positions only; every function gives a span of the text it was
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from index.fold import fold
 from qa.respectively import longest_run, values_behind
@@ -36,6 +37,18 @@ _RISE = re.compile(r"(?:增长|增加|提高|下降|减少|增)(?P<rate>[\d.]+(?
 _GROWTH = re.compile(
     r"[^，,、。；;]{0,6}[，,、]?(?:同比|比上年|较上年|比去年|年均|名义|实际)?(?:增长|增加|提高|下降|减少|增)(?P<rate>[\d.]+(?:%|％|个百分点))"
 )
+
+_TOTAL_ASKED = re.compile(r"一共|总共|共有|累计|总[数量]|[目现][前在]有|[现已]有")
+_NEW = re.compile(r"(?<!高)新(?!能源|材料|一代|兴|型|质|业态|三样|城|区|药|媒体)")
+_TOTAL = re.compile(r"[，,、](?:[^，,；;。、\d]{0,8})?(?:累计|总[数量]|总共|共)[^，,；;。、\d]{0,8}(?=\d)")
+_VALUE = re.compile(rf"\d[\d.,]*(?P<unit>{UNIT.pattern}|[%％])")
+_TWIN = 2  # characters, at most, in which the names of two values of one kind differ: 女性 and 男性, 小学 and 初中
+
+_RANGE = re.compile(
+    rf"\d[\d.,]*(?P<unit>{UNIT.pattern})(?:[（(]含[^（()）]{{0,6}}[）)])?以上[、，,]?(?:且|并)?"
+    rf"\d[\d.,]*(?P=unit)(?:[（(]含[^（()）]{{0,6}}[）)])?以[下内]"
+)
+_BOUND_ASKED = re.compile("最[大高多低少小晚早]|[上下]限|至少|超过|以[上下内]|起码|顶多|不[满到足]")
 
 
 def one_figure(text: str, start: int, end: int, asked: str) -> tuple[int, int]:
@@ -87,12 +100,12 @@ def named_beside(text: str, span: tuple[int, int], sentence: tuple[int, int], as
 def _counts(text: str, start: int, end: int) -> list[tuple[int, int, int]]:
     """Of `text[start:end]`, counts of things side by side (250件建议、286件提案): where each, and its name, ends."""
     found = []
-    for piece in re.finditer(r"[^、，,；;。]+", text[start : end + REST]):
-        count = re.match(rf"\d[\d.,]*(?:{UNIT.pattern})", piece[0])
+    for piece in re.finditer(r"[^、，,；;。（()）]+", text[start : end + REST]):
+        count = re.match(rf"[约近超]?\d[\d.,]*(?:{UNIT.pattern})", piece[0])
         if start + piece.start() >= end or not count:
             break
         found.append((start + piece.start(), start + piece.start() + count.end(), start + piece.end()))
-    return found if all(c - b > 1 for _, b, c in found) else []
+    return found if all(c > b for _, b, c in found) else []
 
 
 def growth_beside(text: str, span: tuple[int, int], sentence: tuple[int, int], asked: str) -> tuple[int, int]:
@@ -148,4 +161,56 @@ def both_ends(text: str, span: tuple[int, int], sentence: tuple[int, int], asked
         for match in _WHOLE_STEP.finditer(text, *sentence):
             if match.start() <= span[0] < match.end():
                 return whole_figure(text, *match.span())
+    return span
+
+
+def total_beside(text: str, span: tuple[int, int], sentence: tuple[int, int], asked: str) -> tuple[int, int]:
+    """The total in 新增国家高新技术企业1200家，总量达到1.8万家 where `span` is what was new of it.
+
+    Of values side by side (累计分别达到1016家和591家) that at the place of `span` among its own. `span` itself where
+    folded `asked` does not ask for a total.
+    """
+    clause = max((text.rfind(mark, sentence[0], span[0]) for mark in "，,；;"), default=-1)
+    new = list(_NEW.finditer(text, max(clause, sentence[0]), span[0]))
+    if not new or not _TOTAL_ASKED.search(asked) or _NEW.search(asked):
+        return span
+    own = values_behind(text, new[-1].end(), sentence[1])
+    at = [n for n, (a, b) in enumerate(own) if a <= span[0] < b]
+    behind = _TOTAL.match(text, own[-1][1], sentence[1]) if at else None
+    total = values_behind(text, behind.end(), sentence[1]) if behind else []
+    return total[at[0]] if len(total) == len(own) else span
+
+
+def twin(text: str, span: tuple[int, int], sentence: tuple[int, int], asked: str) -> tuple[int, int]:
+    """The value of 男性不超过60周岁 for 男的多少岁 where `span` is that of 女性不超过55周岁 beside it.
+
+    The two names must be alike but for _TWIN characters, of which folded `asked` has the other's and not its own.
+    """
+    told = list(_named_values(text, sentence))
+    own = next((one for one in told if one[1][0] <= span[0] < one[1][1]), None)
+    if own is None:
+        return span
+    for name, value, unit in told:
+        size = min(len(name), len(own[0]))
+        mine, other = {*own[0][-size:]} - {*name[-size:]}, {*name[-size:]} - {*own[0][-size:]}
+        alike = size and len(mine) <= _TWIN and 0 < len(other) <= min(_TWIN, size // 2)
+        if alike and unit == own[2] and other & {*asked} and not mine & {*asked}:
+            return whole_figure(text, *value)
+    return span
+
+
+def _named_values(text: str, sentence: tuple[int, int]) -> Iterator[tuple[str, tuple[int, int], str]]:
+    """The first value of each piece of the sentence: the folded name before it, its span, its unit."""
+    for piece in re.compile(r"[^、，,；;。（()）]+").finditer(text, *sentence):
+        value = _VALUE.search(text, *piece.span())
+        if value:
+            yield fold(text[piece.start() : value.start()]), value.span(), value["unit"]
+
+
+def whole_range(text: str, span: tuple[int, int], sentence: tuple[int, int], asked: str) -> tuple[int, int]:
+    """18周岁以上，35周岁以下 where `span` is one of its ends and folded `asked` does not ask for that end alone."""
+    if not _BOUND_ASKED.search(asked):
+        for match in _RANGE.finditer(text, *sentence):
+            if match.start() <= span[0] and span[1] <= match.end():
+                return match.span()
     return span

@@ -17,13 +17,13 @@ FIGURE = re.compile(
     r"|[百千万亿]+(?=级)|[ⅠⅡⅢⅣⅤⅥ]"
 )
 UNIT = re.compile(
-    r"个?百分点|[万亿]*(?:亿元|万元|美元|元|人次|平方公里|平方米|立方米|千瓦时|公里|千米|公斤|方面|个|项|家|名|人|户|亩|米|吨|千瓦|度"
+    r"个?百分点|个?工作日|个(?:月|自然日)|周[岁年]|[万亿]*(?:亿元|万元|美元|元|人次|平方公里|平方米|立方米|千瓦时|公里|千米|公斤|方面|个|项|家|名|人|户|亩|米|吨|千瓦|度"
     r"|座|条|所|处|套|辆|台|件|次|批|篇|天|年|月|岁|倍|成|位|类|种|级|届|期|张|场|只|头|株|斤|分钟|小时|艘|架|栋|幢|宗|起|例|部|本|门|支|对)"
 )
 _TAIL = re.compile(r"(?:以上|以下|左右|以内|上下|多|余)")
 _RANK = re.compile(r"第[一二三四五六七八九十\d]|首位")
 _AMONG = re.compile(r"(?:[稳位跃]?居|[位排]列|排名?)?(?:全(?:[国球省市县区旗州盟]|自治区)|世界|国内|[东中西]部)$")
-_INTRODUCTION = re.compile(r"(?:即|是指|指的是|指)(?=[“《\u4e00-\u9fff])[：:]?")
+_INTRODUCTION = re.compile(r"(?:“[^“”]{1,20}”)?(?:具体|主要)?(?:即|是指|指的是|指)(?=[“《\u4e00-\u9fff])[：:]?")
 QUOTES = re.compile('[“”"‘’「」『』《》]')
 REST = 12  # characters of an item that are left behind a span that ends within it, at most
 _EDGE = "，,。.；;：:、！!？? \n\t"
@@ -54,7 +54,7 @@ def has_figure(text: str, start: int, end: int) -> bool:
 
 
 def bare(text: str, start: int, end: int) -> tuple[int, int]:
-    """`text[start:end]` without the 即, 是指 or 指 that introduces it."""
+    """`text[start:end]` without the 即, 是指 or “…”指 that introduces it."""
     lead = _INTRODUCTION.match(text, start, end)
     return (lead.end(), end) if lead and lead.end() < end else (start, end)
 
@@ -134,11 +134,17 @@ def whole_last(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]
 
 
 def whole_clauses(text: str, span: tuple[int, int], sentence: tuple[int, int], longest: int) -> tuple[int, int]:
-    """The whole sentence where it has at most `longest` characters, else the clauses that `span` touches."""
-    if sentence[1] - sentence[0] <= longest:
-        return trimmed(text, *sentence)
-    touched = [(a, b) for a, b in clauses(text, *sentence) if a < span[1] and b > span[0]]
-    return trimmed(text, touched[0][0], touched[-1][1]) if touched else span
+    """The whole sentence where it has at most `longest` characters, else the clauses that `span` touches.
+
+    The number in front of it, （三） or 2., is left out.
+    """
+    if sentence[1] - sentence[0] > longest:
+        touched = [(a, b) for a, b in clauses(text, *sentence) if a < span[1] and b > span[0]]
+        if not touched:
+            return span
+        sentence = touched[0][0], touched[-1][1]
+    number = _NUMBERED.match(text, *trimmed(text, *sentence))
+    return trimmed(text, number.end() if number and number.end() <= span[0] else sentence[0], sentence[1])
 
 
 def of_kind(text: str, spans: Sequence[tuple[int, int]], asked: str) -> tuple[int, int] | None:
@@ -160,6 +166,9 @@ def of_its_kind(text: str, span: tuple[int, int], asked: str) -> tuple[int, int]
 
 
 _ONE_OF = re.compile(r"哪(?:一?[所个家座条种类只位项支])(?P<kind>[\u4e00-\u9fff]{2,4})[?。!]*$")
+_NUMBERED = re.compile(
+    r"(?:[（(][一二三四五六七八九十\d]{1,3}[）)]|\d{1,2}[.．、](?!\d)|第[一二三四五六七八九十百\d]+条)\s*"
+)
 _SHARED = 3  # characters that the items of an enumeration share at their ends, at most
 _WHICH = re.compile(r"哪一?[所个家座条种类只位项支处片](?P<kind>[\u4e00-\u9fff]{2,4})")
 

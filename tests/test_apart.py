@@ -42,7 +42,8 @@ def test_each_thing_is_asked_with_what_they_share(question: str, each: list[str]
 )
 def test_each_part_bears_the_name_of_its_thing(question: str, labels: list[str]) -> None:
     each = apart(understand(question))
-    assert each and [part.label for part in each.parts] == labels
+    assert each
+    assert [part.label for part in each.parts] == labels
 
 
 @pytest.mark.parametrize(

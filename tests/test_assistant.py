@@ -89,6 +89,12 @@ def test_of_two_things_the_one_without_an_answer_is_named(assistant: Assistant) 
     assert (told.answer, told.message) == ("600个", "没有答案的问题：去年飞机多少?")
 
 
+def test_what_stands_within_another_part_s_answer_is_not_told_again(assistant: Assistant) -> None:
+    told = assistant.ask("怎么建设健康三门，医疗上有什么打算？")
+    assert (len(told.answers), told.message) == (1, "")
+    assert told.answer.endswith("强化医疗救治保障和物资储备,最大力度守护人民群众健康安全")
+
+
 OTHER_REPORT = """2024年仙居县政府工作报告
 ——2024年1月8日在仙居县第十七届人民代表大会第三次会议上
 仙居县县长 张三

@@ -11,7 +11,7 @@ from index.document import load_document
 from index.records import Document, Passage, Section
 from qa import compose
 from qa.answer import Answer
-from qa.compose import Choice
+from qa.finish import Choice
 from qa.question import understand
 
 REPORT = Path(__file__).parent.parent / "index" / "reports" / "sanmen-2023.txt"
@@ -84,6 +84,33 @@ def test_as_many_items_as_are_asked_for(asked: str, told: list[str]) -> None:
     document = written("三个“一号工程”：数字经济“一号发展工程”、营商环境“一号改革工程”、“地瓜经济”提能升级。")
     chosen = choice(document, "数字经济", "list", asked)
     answer = compose.answer(understand(asked), [chosen], {document.id: document})
+    assert [item.text for item in answer.answers] == told
+    sliced(answer, document)
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "asked", "told"),
+    [
+        (
+            "绘制2025年、“十五五”时期、到2035年及中长期“三张图”。",
+            "2035年",
+            "对应哪三个时期",
+            ["绘制2025年", "“十五五”时期", "到2035年"],
+        ),
+        (
+            "“三下”指宣传路线、方针下基层，调查研究下基层，信访接待下基层。",
+            "信访接待",
+            "三下是哪三下",
+            ["宣传路线、方针下基层", "调查研究下基层", "信访接待下基层"],
+        ),
+        ("“三下”指宣传路线、方针下基层，调查研究下基层。", "调查研究", "三下是哪三下", ["调查研究"]),
+    ],
+)
+def test_items_before_the_one_chosen_and_clauses_that_end_alike(
+    text: str, words: str, asked: str, told: list[str]
+) -> None:
+    document = written(text)
+    answer = compose.answer(understand(asked), [choice(document, words, "list", asked)], {document.id: document})
     assert [item.text for item in answer.answers] == told
     sliced(answer, document)
 

@@ -8,7 +8,7 @@ import pytest
 
 from index.document import load_document
 from index.records import Document
-from qa.gather import aims, series
+from qa.gather import aims, ending_alike, series
 from qa.question import asks_aims
 
 
@@ -110,3 +110,18 @@ def test_semicolons_part_aims_where_there_are_several(tmp_path: Path) -> None:
 )
 def test_who_asks_for_all_aims(question: str, all_of_them: bool) -> None:
     assert asks_aims(question) is all_of_them
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("信访接待", ["宣传路线、方针下基层", "调查研究下基层", "信访接待下基层"]),
+        ("宣传路线", ["宣传路线、方针下基层", "调查研究下基层", "信访接待下基层"]),
+        ("形成的方法", []),
+        ("成效明显", []),
+    ],
+)
+def test_clauses_that_end_alike(words: str, told: list[str]) -> None:
+    text = "形成的方法，具体指宣传路线、方针下基层，调查研究下基层，信访接待下基层，成效明显。"
+    start = text.index(words)
+    assert [text[a:b] for a, b in ending_alike(text, (start, start + len(words)), (0, len(text)))] == told

@@ -25,6 +25,15 @@ from qa.question import reports_named, understand
         ("学校往后能不能春天秋天多放几天？", "yes_no"),
         ("能不能说说增长多少", "number"),
         ("增速排全省第几", "number"),
+        ("一般哪几天去报名", "when"),
+        ("报名最晚到几号", "when"),
+        ("几点前要交", "when"),
+        ("提了几点建议", "other"),
+        ("凭什么证件参保", "other"),
+        ("凭什么不给报", "why_how"),
+        ("路坏了好几年了，今年修吗", "yes_no"),
+        ("没怎么生病，第二年有没有奖励", "yes_no"),
+        ("What was the total value of exports?", "number"),
     ],
 )
 def test_kind(question: str, kind: str) -> None:
@@ -189,6 +198,13 @@ def test_a_whole_short_question_stands_by_itself(question: str) -> None:
         ("江苏、浙江有几家、上海有几家", ["江苏、浙江有几家", "上海有几家"]),
         ("出口、进口增长多少？", ["出口、进口增长多少?"]),
         ("什么是“一谷三园”、“四链”", ["什么是“一谷三园”、“四链”"]),
+        ("老旧小区 去年改了多少户 今年计划改多少户", ["老旧小区 去年改了多少户", "今年计划改多少户"]),
+        ("GDP 增速 多少", ["gdp 增速 多少"]),
+        ("招不到人怎么办，有什么措施", ["招不到人怎么办,有什么措施"]),
+        ("有什么措施，招不到人怎么办", ["有什么措施", "招不到人怎么办"]),
+        ("how many schools and how many beds", ["how many schools and how many beds"]),
+        ("村里的路坏了好几年，今年能修多长", ["村里的路坏了好几年,今年能修多长"]),
+        ("一年没怎么看病，明年有什么奖励", ["一年没怎么看病,明年有什么奖励"]),
     ],
 )
 def test_questions_side_by_side_are_parts(question: str, parts: list[str]) -> None:

@@ -2,7 +2,17 @@
 
 import pytest
 
-from qa.values import both_ends, came_from, growth_beside, named_beside, one_figure, reached
+from qa.values import (
+    both_ends,
+    came_from,
+    growth_beside,
+    named_beside,
+    one_figure,
+    reached,
+    total_beside,
+    twin,
+    whole_range,
+)
 
 
 @pytest.mark.parametrize(
@@ -120,3 +130,56 @@ def test_one_of_two_counts_that_stand_side_by_side(text: str, span: str, asked: 
     start = text.index(span)
     a, b = one_figure(text, start, start + len(span), asked)
     assert text[a:b] == one
+
+
+@pytest.mark.parametrize(
+    ("sentence", "taken", "asked", "value"),
+    [
+        ("新增高新技术企业1200家，总量达到1.8万家", "1200家", "现在一共有多少家高新技术企业", "1.8万家"),
+        ("新增高新技术企业1200家，总量达到1.8万家", "1200家", "新增多少家高新技术企业", "1200家"),
+        ("新增高新技术企业1200家，总量达到1.8万家", "1200家", "高新技术企业多少家", "1200家"),
+        ("总部、中心分别新认定60家和30家，累计分别达到1016家和591家", "60家", "总部累计有多少家", "1016家"),
+        ("总部、中心分别新认定60家和30家，累计分别达到1016家和591家", "30家", "中心累计有多少家", "591家"),
+        ("总部、中心分别新认定60家和30家，累计达到1016家", "30家", "中心累计有多少家", "30家"),
+        ("新增企业1200家，累计投资9亿元", "9亿元", "累计投资多少", "9亿元"),
+        ("建成学校12所，总数达到80所", "12所", "一共有多少所学校", "12所"),
+    ],
+)
+def test_the_total_behind_what_was_new(sentence: str, taken: str, asked: str, value: str) -> None:
+    start = sentence.index(taken)
+    a, b = total_beside(sentence, (start, start + len(taken)), (0, len(sentence)), asked)
+    assert sentence[a:b] == value
+
+
+@pytest.mark.parametrize(
+    ("sentence", "taken", "asked", "value"),
+    [
+        ("申请时女性不超过55周岁、男性不超过60周岁；", "55", "男的过了多少岁就不行", "60周岁"),
+        ("申请时女性不超过55周岁、男性不超过60周岁；", "55", "女的过了多少岁就不行", "55"),
+        ("申请时女性不超过55周岁、男性不超过60周岁；", "55", "过了多少岁就不行", "55"),
+        ("申请时女性不超过55周岁、男性不超过60周岁；", "55", "男的和女的各多少岁", "55"),
+        ("全县生产总值增长6%，固定资产投资增长12%", "6%", "固定资产投资增长多少", "6%"),
+        ("小学新增学位300个，初中新增学位20名", "300个", "初中新增学位多少", "300个"),
+    ],
+)
+def test_the_twin_whose_name_is_asked_for(sentence: str, taken: str, asked: str, value: str) -> None:
+    start = sentence.index(taken)
+    a, b = twin(sentence, (start, start + len(taken)), (0, len(sentence)), asked)
+    assert sentence[a:b] == value
+
+
+@pytest.mark.parametrize(
+    ("taken", "asked", "value"),
+    [
+        ("35周岁以下", "要多大才行", "18周岁以上，35周岁以下"),
+        ("18周岁以上", "多少岁能申请", "18周岁以上，35周岁以下"),
+        ("35周岁以下", "最大多少岁", "35周岁以下"),
+        ("18周岁以上", "至少几岁", "18周岁以上"),
+        ("3年", "签几年", "3年"),
+    ],
+)
+def test_a_range_is_told_whole(taken: str, asked: str, value: str) -> None:
+    sentence = "申请人年龄应在18周岁以上，35周岁以下，合同签3年"
+    start = sentence.index(taken)
+    a, b = whole_range(sentence, (start, start + len(taken)), (0, len(sentence)), asked)
+    assert sentence[a:b] == value

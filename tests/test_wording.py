@@ -12,6 +12,7 @@ from qa.wording import (
     of_its_kind,
     of_kind,
     trimmed,
+    whole_clauses,
     whole_enumeration,
     whole_figure,
     whole_last,
@@ -220,3 +221,19 @@ def test_an_enumeration_that_was_cut_within_an_item(marked: str, whole: str) -> 
     text = "“五大攻坚”行动：即建设攻坚、道路整治攻坚、“老大难”问题解决攻坚、治理攻坚。"
     at = text.index(marked)
     assert text[slice(*whole_enumeration(text, at, at + len(marked)))] == whole
+
+
+@pytest.mark.parametrize(
+    ("text", "inner", "longest", "told"),
+    [
+        ("（三）香港居民可凭居住证参保；", "居住证", 60, "香港居民可凭居住证参保"),
+        ("8.实现法律援助全覆盖。", "全覆盖", 60, "实现法律援助全覆盖"),
+        ("第十一条 台湾青年参照本办法执行。", "参照本办法", 60, "台湾青年参照本办法执行"),
+        ("第三季度建成，明年投用。", "建成", 60, "第三季度建成，明年投用"),
+        ("2.5万人参保，比上年多。", "参保", 8, "2.5万人参保"),
+    ],
+)
+def test_whole_clauses_without_the_number_in_front(text: str, inner: str, longest: int, told: str) -> None:
+    start = text.index(inner)
+    a, b = whole_clauses(text, (start, start + len(inner)), (0, len(text)), longest)
+    assert text[a:b] == told

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from index.records import Document
-from qa.compose import quote_of
+from qa.finish import quote_of
 from qa.ledger.records import INCOMPLETE, WRONG, WRONG_PLACE, Feedback, Marked
 from qa.question import understand
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import io
-import os
 import sqlite3
 import sys
 from dataclasses import replace
@@ -61,9 +60,8 @@ def main(options: argparse.Namespace) -> int:
     ledger = open_ledger(options.ledger)
     try:
         return int(options.run(ledger, options))
-    except BrokenPipeError:  # the reader, such as `head`, has seen enough; nothing is left to be flushed at exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+    except BrokenPipeError:  # the reader of our output has seen enough: no fault of the ledger's
+        raise
     except (Unwritten, OSError, sqlite3.Error) as error:
         raise UserError(f"not done: {error}", "space and rights to write", "Check the disk, then try again.") from error
     finally:

@@ -1,0 +1,141 @@
+"""A chosen span → the words that are given: whole figures, the value that is asked for, whole enumerations and clauses.
+
+Knows documents' words and a question's, no models; every function gives spans of the document.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from index.records import Document
+from index.split import sentences
+from qa.figures import with_fall
+from qa.respectively import aligned, each_value
+from qa.typed import count_told, unit_fit
+from qa.values import (
+    both_ends,
+    came_from,
+    growth_beside,
+    named_beside,
+    one_figure,
+    reached,
+    total_beside,
+    twin,
+    whole_range,
+)
+from qa.wording import (
+    REST,
+    bare,
+    items,
+    of_its_kind,
+    of_kind,
+    trimmed,
+    whole_clauses,
+    whole_enumeration,
+    whole_figure,
+)
+from qa.words import whole_words
+
+NEAR = 3  # characters between an item and the mark before it that are not the item's: 、到2035年
+SEMICOLONS = "；;"
+WHOLE = {"why_how": 80, "yes_no": 24}  # characters of a sentence that is given whole; of a longer one, whole clauses
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The span that answers one part of a question; the kind of that part, its folded wording, and how sure it is.
+
+    `words` is the wording with what it leans on, `measured` that which tells what kind of value is wanted; `label` is
+    what tells the span from another one for the same part.
+    """
+
+    document: str
+    start: int
+    end: int
+    kind: str
+    asked: str
+    confidence: float
+    words: str
+    measured: str
+    label: str = ""
+
+
+def quote_of(document: Document, span: tuple[int, int], longest: int = 0) -> tuple[int, int]:
+    """What `span` stands in, from one full stop or semicolon to the next, as one span that stays within its section.
+
+    Up to the full stops on both sides where that is at most `longest` characters.
+    """
+    section = document.section_at(span[0])
+    low = max(section.start, document.text.rfind("\n", 0, span[0]) + 1)
+    high = document.text.find("\n", span[1])
+    high = min(section.end, high if high >= 0 else section.end)
+    told = list(sentences(document.text, low, max(high, span[1])))
+    touched = [at for at, (a, b) in enumerate(told) if a < span[1] and b > span[0]]
+    if not touched:
+        return span
+    first, last = touched[0], touched[-1]
+    whole, end = first, last
+    while whole > 0 and document.text[told[whole - 1][1] - 1] in SEMICOLONS:
+        whole -= 1
+    while end + 1 < len(told) and document.text[told[end][1] - 1] in SEMICOLONS:
+        end += 1
+    if told[end][1] - told[whole][0] <= longest:
+        first, last = whole, end
+    return min(told[first][0], span[0]), max(told[last][1], span[1])
+
+
+def finished(document: Document, choice: Choice) -> tuple[int, int]:
+    """The chosen span with whole figures, the value that goes with the name asked for, and whole enumerations."""
+    span = (choice.start, choice.end)
+    if choice.kind != "meaning":
+        span = whole_words(document.text, span, quote_of(document, span))
+    span = trimmed(document.text, *span)
+    if choice.kind in ("meaning", "list"):
+        span = bare(document.text, *span)
+    if choice.kind == "list":
+        span = _as_many(document.text, _enumeration(document.text, *span), choice.asked)
+    if choice.kind == "number":
+        return _number(document, choice, span)
+    if choice.kind == "other":
+        span = of_kind(document.text, items(document.text, *span), choice.asked) or span
+        span = of_its_kind(document.text, span, choice.asked)
+    if choice.kind in WHOLE:
+        return whole_clauses(document.text, span, quote_of(document, span), WHOLE[choice.kind])
+    return whole_figure(document.text, *span)
+
+
+def _number(document: Document, choice: Choice, span: tuple[int, int]) -> tuple[int, int]:
+    """The number, or the numbers, of `span`'s sentence that the choice is asked for."""
+    sentence = quote_of(document, span)
+    every = each_value(document.text, span, sentence, choice.asked)
+    if every != span:
+        return every
+    span = aligned(document.text, span, sentence, choice.asked, choice.words)
+    if choice.measured != choice.asked:
+        span = named_beside(document.text, span, sentence, choice.asked)
+    span = twin(document.text, span, sentence, choice.asked)
+    span = total_beside(document.text, span, sentence, choice.measured)
+    step = both_ends(document.text, span, sentence, choice.asked)
+    if step != span:
+        return step
+    span = came_from(document.text, span, sentence, choice.asked)
+    span = reached(document.text, span, sentence, choice.asked)
+    first = one_figure(document.text, *span, choice.asked)
+    span = first if unit_fit(choice.measured, document.text[slice(*first)]) > 0 else span
+    span = growth_beside(document.text, span, sentence, choice.asked)
+    span = whole_range(document.text, whole_figure(document.text, *span), sentence, choice.asked)
+    return with_fall(document.text, span, choice.asked)
+
+
+def _enumeration(text: str, start: int, end: int) -> tuple[int, int]:
+    return bare(text, *trimmed(text, *whole_enumeration(text, start, end)))
+
+
+def _as_many(text: str, span: tuple[int, int], asked: str) -> tuple[int, int]:
+    """`span` widened to the whole enumeration where it then has as many items as folded `asked` says, and had not."""
+    further, before = text.find("、", span[1], span[1] + REST), text.rfind("、", max(span[0] - NEAR, 0), span[0])
+    if not count_told(asked, len(items(text, *span))):
+        return span
+    ends = [(span[0], further)] * (further >= 0) + [(before, span[1])] * (before >= 0)
+    wider = [_enumeration(text, *end) for end in ends]
+    return next((one for one in wider if not count_told(asked, len(items(text, *one)))), span)
