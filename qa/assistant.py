@@ -27,7 +27,7 @@ from qa.confidence import (
 )
 from qa.each import in_years, mentions, of_one, without_place
 from qa.finish import Choice, quote_of
-from qa.glossary import asked_entry
+from qa.glossary import asked_entry, of_another_term
 from qa.limits import complaint
 from qa.moved import LEANS_ON
 from qa.near import Miss, miss, misses
@@ -251,6 +251,8 @@ class Assistant:
         """Whether a candidate tells what kind of thing is asked, of the years that are asked."""
         document, at = self.index.documents[candidate.document], candidate.span.start
         if wants_figure(part, candidate) or misses(part, document, (at, candidate.span.end)):
+            return False
+        if part.kind == "meaning" and of_another_term(document, part.asked, at):
             return False
         if each and not in_tense(part, document, at):
             return False

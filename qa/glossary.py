@@ -16,6 +16,7 @@ ENUMERATION = 3  # marks of enumeration from which on it is given whole up to LO
 LONGEST = 130
 _CIRCUMSTANCE = re.compile(r"以|在|依托|通过|为|围绕|按照|根据|针对|坚持|聚焦|充分|利用")
 _QUOTES = re.compile(r"[\s“”\"‘’《》「」『』]")
+_QUOTED = re.compile(r"[“\"‘「『《](.{2,20}?)[”\"’」』》]")
 _TELLS = "(?:是指|指的是|即|指|代表)"
 _LEAD = re.compile(r"[\s：:,，”\"’》]*(?:是指|指的是|系指|即|指|是)?[\s：:,，]*")
 
@@ -23,7 +24,7 @@ _LEAD = re.compile(r"[\s：:,，”\"’》]*(?:是指|指的是|系指|即|指|
 def asked_entry(document: Document, asked: str) -> GlossaryEntry | None:
     """The entry whose term, the longest, the folded question names, or which explains it; None where there is none."""
     words = _QUOTES.sub("", asked)
-    quoted = [_QUOTES.sub("", term) for term in re.findall(r"[“\"‘「『《](.{2,20}?)[”\"’」』》]", asked)]
+    quoted = [_QUOTES.sub("", term) for term in _QUOTED.findall(asked)]
     found: list[tuple[int, int, GlossaryEntry]] = []
     for entry in document.glossary:
         term = _QUOTES.sub("", fold(entry.term))
@@ -43,6 +44,16 @@ def asked_entry(document: Document, asked: str) -> GlossaryEntry | None:
                 if told.search(document.text, entry.start, entry.end)
             ]
     return max(found, key=lambda f: f[:2])[2] if found else None
+
+
+def of_another_term(document: Document, asked: str, position: int) -> bool:
+    """Whether `position` lies in the entry of another term than those that folded `asked` quotes: no answer to it."""
+    entry = next((e for e in document.glossary if e.start <= position < e.end), None)
+    if entry is None or asked_entry(document, asked) == entry:
+        return False
+    told = _QUOTES.sub("", fold(document.text[entry.start : entry.end]))
+    quoted = [_QUOTES.sub("", term) for term in _QUOTED.findall(asked)]
+    return bool(quoted) and not any(term in told for term in quoted)
 
 
 def definition(document: Document, entry: GlossaryEntry, asked: str) -> tuple[int, int]:

@@ -57,6 +57,7 @@ _POINTER = re.compile(
     r"|^(?:what about|and )"
 )
 _LEAD_WORD = re.compile(r"^(?:为什么|为啥|怎么做|原因|[那这])")
+_AGAIN = re.compile("还[要会能得想需]|再(?!生|次|就业|造|贷|保|担)|又")
 SHORT = 1  # characters besides the words of asking, up to which a question is taken to lean on the one before
 REST = 4  # up to which it does behind a word that may point back
 _YEAR_PAIR = re.compile(rf"(?P<first>{WHEN})(?:和|与|、|及|,)(?P<second>{WHEN})(?:分别|各)?")
@@ -166,12 +167,12 @@ def _resolved(question: str, earlier: str, leaning: bool = False) -> str:
 def leans(words: str) -> bool:
     """Whether folded `words` cannot be understood without the question before them.
 
-    They point back (那…, …呢), or little is left of them without the words of asking, time and degree. Of 12,400
-    questions that stand alone 1.1 % are taken to lean, of 893 that were asked after another 69 % are.
+    They point back (那…, …呢), or little is left of them without the words of asking, time and degree. Of 23,100
+    questions that stand alone .8 % are taken to lean, of 2,979 that were asked after another 72 % are.
     """
     words = words.strip().rstrip("?。!,;~ ")
     left = len(_EMPTY.sub("", words))
-    if _POINTER.search(words) or (left <= REST and _LEAD_WORD.search(words)):
+    if _POINTER.search(words) or (left <= REST and (_LEAD_WORD.search(words) or _AGAIN.search(words))):
         return True
     if re.search(r"[a-z]{2}", words) and not re.search(r"[\u4e00-\u9fff]", words):
         return len(words.split()) <= 5
@@ -200,7 +201,7 @@ def _pieces(words: str) -> list[tuple[str, str, str]]:
         times = (pair["first"], pair["second"])
         return [("", words[: pair.start()] + time + words[pair.end() :], time) for time in times]
     pieces = [p.strip() for clause in re.split(r"[,;。?!]+", words) for p in _side_by_side(clause) if p.strip()]
-    asking = [p for p in pieces if asks(p)]
+    asking = [p for p in pieces if asks(p) or p.endswith("呢")]
     while len(asking) > 1 and _PLIGHT.search(asking[0]):
         asking = asking[1:]
     if len(asking) < 2:
@@ -210,7 +211,13 @@ def _pieces(words: str) -> list[tuple[str, str, str]]:
     opening = ",".join(pieces[: first + 1])
     money = re.search("多少(?:钱|资金|经费)", opening)
     rest = [f"{piece}{money[0][2:]}" if money and _SPENT.search(piece) else piece for piece in asking[1:]]
-    return [("", opening, ""), *((f"{opening}{LEANS_ON}", piece, "") for piece in rest)]
+    return [("", opening, ""), *(_behind(opening, piece) for piece in rest)]
+
+
+def _behind(opening: str, piece: str) -> tuple[str, str, str]:
+    """`piece` asked behind `opening`: the same of another time (今年多少,去年完成多少), or something that leans on it."""
+    moved = moved_in_time(piece, opening)
+    return ("", fold(moved), "") if moved else (f"{opening}{LEANS_ON}", piece, "")
 
 
 def _side_by_side(clause: str) -> list[str]:

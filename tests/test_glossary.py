@@ -9,7 +9,7 @@ import pytest
 from index.document import load_document
 from index.fold import fold
 from index.records import Document
-from qa.glossary import LONGEST, asked_entry, definition
+from qa.glossary import LONGEST, asked_entry, definition, of_another_term
 
 REPORT = Path(__file__).parent.parent / "index" / "reports" / "sanmen-2023.txt"
 
@@ -61,3 +61,22 @@ def test_the_core_of_a_definition(document: Document, question: str, told: str) 
     assert entry is not None
     start, end = definition(document, entry, asked)
     assert document.text[start:end] == told
+
+
+@pytest.mark.parametrize(
+    ("question", "other"),
+    [
+        ("什么是“千村工程”", True),
+        ("什么是“千万工程”", False),
+        ("什么是千村工程", False),  # nothing is quoted: another wording of the term may be meant
+        ("什么是“示范、整治”", True),
+        ("什么是“万村整治”", False),  # stands in the entry
+    ],
+)
+def test_an_entry_of_another_term_is_told_from_that_of_the_quoted_one(
+    document: Document, question: str, other: bool
+) -> None:
+    entry = asked_entry(document, "什么是“千万工程”")
+    assert entry is not None
+    assert of_another_term(document, fold(question), entry.start + 1) is other
+    assert not of_another_term(document, fold(question), 0)
