@@ -9,6 +9,7 @@ import re
 from dataclasses import replace
 
 from qa.moved import FIVE_YEARS, LEANS_ON, WHEN
+from qa.places import PROVINCES
 from qa.question import ASKING, Query, part_of
 from qa.respectively import EACH_ASKED, JOINED
 
@@ -20,6 +21,10 @@ _LEAD = re.compile(rf"在?到?{_TIME}的?")
 _TRAIL = re.compile(rf"{_TIME}新?$")
 # What tells one thing from another of which the last name alone says what they are: 城镇和农村居民收入.
 _KIND = re.compile(r"城[镇市]|[农乡]村|(?:国家|省|市|县|区)级|国[际家]|男|女")
+# What stands before the first thing's name and goes with all of them.
+_BEFORE_NAME = re.compile(
+    rf"(?:(?:{'|'.join(sorted(PROVINCES))})[省市]?|[\u4e00-\u9fff]{{2,3}}[县旗])?(?:{_TIME})?的?(?:新[增建]|建成|完成)?(?=\w\w)"
+)
 _MOST = 4  # things; of a longer enumeration the whole is asked
 
 
@@ -63,9 +68,11 @@ def _pieces(words: str) -> list[tuple[str, bool, str]]:
     subject = "".join(f"{clause}," for clause in clauses[:at])
     rest = back + "".join(clauses[at + 1 :]) + words[each.end() :]
     dated = [bool(_LEAD.match(name)) for name in names]
+    before = None if any(dated[1:]) else _BEFORE_NAME.match(names[0])
+    labels = [names[0][before.end() :] if before else front + names[0], *names[1:]]
     return [
-        (f"{subject}{'' if own else front}{name}{rest}", own and not subject and n > 0, name)
-        for n, (name, own) in enumerate(zip(names, dated, strict=True))
+        (f"{subject}{'' if own else front}{name}{rest}", own and not subject and n > 0, label)
+        for n, (name, own, label) in enumerate(zip(names, dated, labels, strict=True))
     ]
 
 

@@ -33,7 +33,7 @@ from qa.moved import LEANS_ON
 from qa.near import Miss, miss, misses
 from qa.question import Part, Query, part_of, understand
 from qa.reader import Reader, Reading
-from qa.scope import Scope, scope_of
+from qa.scope import Scope, moved_on, scope_of
 from qa.synonyms import expanded
 from qa.twice import fuller, surer, tells_several, unsure
 
@@ -68,7 +68,7 @@ class Assistant:
         scope = scope_of(query, self.index.documents)
         told = self._told(query, scope)
         # 今年还要修多少公里? is whole in itself, and yet may ask about the roads that were asked about before.
-        if unsure(told.answer) and history and not scope.each:
+        if unsure(told.answer) and history and not scope.each and not moved_on(query, self.index.documents):
             leaning = self._query(question, history, documents, leaning=True)
             if leaning.resolved != query.resolved:
                 told = surer(told, self._told(leaning, scope_of(leaning, self.index.documents)))

@@ -215,7 +215,7 @@ def _pieces(words: str) -> list[tuple[str, str, str]]:
 
 
 def _behind(opening: str, piece: str) -> tuple[str, str, str]:
-    """`piece` asked behind `opening`: the same of another time (今年多少,去年完成多少), or something that leans on it."""
+    """`piece` asked behind `opening`: the same of another time (去年完成多少), or what leans on it."""
     moved = moved_in_time(piece, opening)
     return ("", fold(moved), "") if moved else (f"{opening}{LEANS_ON}", piece, "")
 

@@ -91,6 +91,13 @@ def carried(query: Query, documents: Mapping[str, Document]) -> Scope | None:
     return carried(before, documents) if _asked_levels(before) is None else None
 
 
+def moved_on(query: Query, documents: Mapping[str, Document]) -> bool:
+    """Whether `query` names a place that the question before it, which names others, does not: it then stands alone."""
+    places = _places(query.documents or tuple(documents), documents)
+    before = _named(query.earlier, places) if query.earlier else frozenset()
+    return bool(before) and not _named(query, places) <= before
+
+
 def each_of(query: Query, names: Sequence[str], documents: Mapping[str, Document]) -> Scope:
     """The scope in which each of `names` answers.
 

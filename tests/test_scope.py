@@ -10,7 +10,7 @@ from index.document import Document
 from index.textmap import identity
 from qa.places import short_name
 from qa.question import understand
-from qa.scope import Scope, scope_of
+from qa.scope import Scope, moved_on, scope_of
 
 BLANK = Document("", "", "", 0, "", "", "", (), (), (), identity(""), "", "", "")
 DOCUMENTS = {
@@ -97,3 +97,17 @@ def test_short_names(place: str, short: str) -> None:
 def test_a_place_that_was_not_chosen_is_not_carried_on() -> None:
     query = understand("引进了多少人才", ["三门去年的GDP"], ("山东2026", "广西2026"))
     assert scope_of(query, DOCUMENTS) == Scope(("山东2026", "广西2026"), True, BOTH)
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "on"),
+    [
+        ("三门去年的GDP", "山东去年粮食多少", True),
+        ("三门去年的GDP", "三门去年粮食多少", False),
+        ("三门去年的GDP", "去年粮食多少", False),
+        ("去年的GDP", "山东去年粮食多少", False),  # the question before named no place: it may be of this one
+        ("三门和山东去年的GDP", "山东粮食多少", False),
+    ],
+)
+def test_who_names_another_place_has_moved_on(before: str, question: str, on: bool) -> None:
+    assert moved_on(understand(question, [before]), DOCUMENTS) is on
