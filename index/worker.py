@@ -60,7 +60,8 @@ def take_all(
         for worker in workers:
             worker.kill()
         for thread in threads:
-            thread.join()
+            with suppress(RuntimeError):  # interrupted before it was started: there is nothing to wait for
+                thread.join()
     return [intakes[at] for at in range(len(paths))]
 
 

@@ -7,6 +7,7 @@ import re
 import resource
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -108,6 +109,24 @@ def test_files_are_read_by_several_processes_and_told_in_their_order(tmp_path: P
     assert take_all(paths, lambda *told: seen.append(told)) == [take(path) for path in paths]
     assert seen == [("read", done, 5) for done in range(1, 6)]
     assert take_all([]) == []
+
+
+@pytest.mark.parametrize("at", [0, 1])
+def test_interrupted_while_a_thread_is_started(at: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[threading.Thread] = []
+    start = threading.Thread.start
+
+    def interrupted(thread: threading.Thread) -> None:
+        if len(started) == at:
+            raise KeyboardInterrupt
+        started.append(thread)
+        start(thread)
+
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    monkeypatch.setattr(threading.Thread, "start", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        take_all([COUNTY, PROVINCE])
+    assert not any(thread.is_alive() for thread in started)
 
 
 def test_files_that_take_too_long_or_too_much_memory_cost_only_themselves(
