@@ -97,7 +97,8 @@ class Assistant:
     def _told(self, query: Query, scope: Scope) -> Trace:
         """The trace of `query`; where it asks each of several things and tells of one, that of a part for each."""
         told = self._trace(query, scope)
-        each = None if scope.each or tells_several(told.answer) else apart(query)
+        number = query.parts[0].kind == "number"
+        each = None if scope.each or tells_several(told.answer, number) else apart(query)
         return fuller(told, self._trace(each, scope), len(each.parts)) if each else told
 
     def _trace(self, query: Query, scope: Scope) -> Trace:

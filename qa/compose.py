@@ -10,7 +10,7 @@ from index.records import Document, Passage
 from qa.answer import Answer, AnswerItem, Citation, cite
 from qa.each import asks_most, direction
 from qa.figures import SHARES, figure, first_of, ordered
-from qa.finish import Choice, finished, quote_of
+from qa.finish import Choice, finished, plain, quote_of
 from qa.gather import aims, ending_alike, series
 from qa.near import Miss
 from qa.question import Query, asks_aims, asks_reason
@@ -147,8 +147,8 @@ def _items(
         span = finished(document, choice)
         gathered = _gathered(document, choice, span) if split else []
         if split and choice.kind == "list" and not gathered:
-            several = whole_last(document.text, items(document.text, *span))
-            told = [(span, item) for item in as_counted(document.text, several, choice.asked)]
+            text = plain(document)
+            told = [(span, item) for item in as_counted(text, whole_last(text, items(text, *span)), choice.asked)]
         else:
             told = [(own, own) for own in gathered or [span]]
         for cited, (start, end) in told:
@@ -172,9 +172,9 @@ def _gathered(document: Document, choice: Choice, span: tuple[int, int]) -> list
 
 def _clauses(document: Document, choice: Choice, span: tuple[int, int]) -> list[tuple[int, int]]:
     """The clauses that end alike around `span` where they are as many as are asked for, and the items of it are not."""
-    if not count_told(choice.asked, len(items(document.text, *span))):
+    if not count_told(choice.asked, len(items(plain(document), *span))):
         return []
-    told = ending_alike(document.text, span, quote_of(document, span))
+    told = ending_alike(plain(document), span, quote_of(document, span))
     return told if told and not count_told(choice.asked, len(told)) else []
 
 

@@ -18,6 +18,7 @@ from index.fold import fold
 from index.records import Document, Passage
 from index.split import clauses
 from index.store import Index
+from qa.finish import plain
 from qa.glossary import asked_entry, definition
 from qa.question import Part, years_named
 from qa.reader import BUNDLED, Reading, Span
@@ -91,12 +92,12 @@ def candidates(part: Part, readings: Sequence[Reading], index: Index, calibratio
         entry = asked_entry(document, part.asked) if part.kind == "meaning" else None
         passage = reading.hit.passage
         defines = entry is not None and entry.start < passage.end and passage.start < entry.end
-        spans = _bounded(part, document.text, reading.spans)
+        spans = _bounded(part, plain(document), reading.spans)
         asked = part.years_in(document.year)
         if entry is not None and defines:
             spans = (Span(*definition(document, entry, part.asked), spans[0].score),)
         for span in spans:
-            figure, unit = _typed(part, document.text, span)
+            figure, unit = _typed(part, plain(document), span)
             score = (
                 reading.relevance
                 + calibration.span * span.score

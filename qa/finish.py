@@ -6,11 +6,14 @@ Knows documents' words and a question's, no models; every function gives spans o
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
+from index.fold import fold
 from index.records import Document
 from index.split import sentences
+from qa.english import is_english
 from qa.figures import with_fall
-from qa.respectively import aligned, each_value
+from qa.respectively import aligned, aligned_items, each_value
 from qa.typed import count_told, unit_fit
 from qa.values import (
     both_ends,
@@ -18,6 +21,7 @@ from qa.values import (
     growth_beside,
     named_beside,
     one_figure,
+    one_time,
     reached,
     total_beside,
     twin,
@@ -29,6 +33,7 @@ from qa.wording import (
     items,
     of_its_kind,
     of_kind,
+    own_item,
     trimmed,
     whole_clauses,
     whole_enumeration,
@@ -39,6 +44,7 @@ from qa.words import whole_words
 NEAR = 3  # characters between an item and the mark before it that are not the item's: 、到2035年
 SEMICOLONS = "；;"
 WHOLE = {"why_how": 80, "yes_no": 24}  # characters of a sentence that is given whole; of a longer one, whole clauses
+_folded = lru_cache(maxsize=256)(fold)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,47 +90,59 @@ def quote_of(document: Document, span: tuple[int, int], longest: int = 0) -> tup
     return min(told[first][0], span[0]), max(told[last][1], span[1])
 
 
+def plain(document: Document) -> str:
+    """The document's text folded, position by position: what rules of wording look at, Traditional or Simplified."""
+    return _folded(document.text)
+
+
 def finished(document: Document, choice: Choice) -> tuple[int, int]:
     """The chosen span with whole figures, the value that goes with the name asked for, and whole enumerations."""
+    text = plain(document)
     span = (choice.start, choice.end)
     if choice.kind != "meaning":
-        span = whole_words(document.text, span, quote_of(document, span))
-    span = trimmed(document.text, *span)
+        span = whole_words(text, span, quote_of(document, span))
+    span = trimmed(text, *span)
     if choice.kind in ("meaning", "list"):
-        span = bare(document.text, *span)
+        span = bare(text, *span)
     if choice.kind == "list":
-        span = _as_many(document.text, _enumeration(document.text, *span), choice.asked)
+        span = _as_many(text, _enumeration(text, *span), choice.asked)
+    if choice.kind == "meaning":
+        span = own_item(text, span, choice.asked)
+    if choice.kind == "when":
+        span = one_time(text, *span, choice.asked)
     if choice.kind == "number":
         return _number(document, choice, span)
     if choice.kind == "other":
-        span = of_kind(document.text, items(document.text, *span), choice.asked) or span
-        span = of_its_kind(document.text, span, choice.asked)
+        span = of_kind(text, items(text, *span), choice.asked) or span
+        span = aligned_items(text, span, quote_of(document, span), choice.asked)
+        span = of_its_kind(text, span, choice.asked)
     if choice.kind in WHOLE:
-        return whole_clauses(document.text, span, quote_of(document, span), WHOLE[choice.kind])
-    return whole_figure(document.text, *span)
+        return whole_clauses(text, span, quote_of(document, span), WHOLE[choice.kind])
+    return whole_figure(text, *span)
 
 
 def _number(document: Document, choice: Choice, span: tuple[int, int]) -> tuple[int, int]:
     """The number, or the numbers, of `span`'s sentence that the choice is asked for."""
-    sentence = quote_of(document, span)
-    every = each_value(document.text, span, sentence, choice.asked)
+    text, sentence = plain(document), quote_of(document, span)
+    every = each_value(text, span, sentence, choice.asked)
     if every != span:
         return every
-    span = aligned(document.text, span, sentence, choice.asked, choice.words)
+    span = aligned(text, span, sentence, choice.asked, choice.words)
     if choice.measured != choice.asked:
-        span = named_beside(document.text, span, sentence, choice.asked)
-    span = twin(document.text, span, sentence, choice.asked)
-    span = total_beside(document.text, span, sentence, choice.measured)
-    step = both_ends(document.text, span, sentence, choice.asked)
+        span = named_beside(text, span, sentence, choice.asked)
+    span = twin(text, span, sentence, choice.asked)
+    span = total_beside(text, span, sentence, choice.measured)
+    step = both_ends(text, span, sentence, choice.asked)
     if step != span:
         return step
-    span = came_from(document.text, span, sentence, choice.asked)
-    span = reached(document.text, span, sentence, choice.asked)
-    first = one_figure(document.text, *span, choice.asked)
-    span = first if unit_fit(choice.measured, document.text[slice(*first)]) > 0 else span
-    span = growth_beside(document.text, span, sentence, choice.asked)
-    span = whole_range(document.text, whole_figure(document.text, *span), sentence, choice.asked)
-    return with_fall(document.text, span, choice.asked)
+    span = came_from(text, span, sentence, choice.asked)
+    span = reached(text, span, sentence, choice.asked)
+    first = one_figure(text, *span, choice.asked)
+    fits = is_english(choice.asked) or unit_fit(choice.measured, text[slice(*first)]) > 0
+    span = first if fits else span
+    span = growth_beside(text, span, sentence, choice.asked)
+    span = whole_range(text, whole_figure(text, *span), sentence, choice.asked)
+    return with_fall(text, span, choice.asked)
 
 
 def _enumeration(text: str, start: int, end: int) -> tuple[int, int]:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 
 from index.fold import fold
+from qa.wording import items
 
 _EACH = re.compile(
     # 人次、花费增长5%、7% has no 分别.
@@ -16,6 +17,8 @@ _EACH = re.compile(
 )
 EACH_ASKED = re.compile("分别|各自?(?![类地市县省区级界国项族方行业民种单个])")
 """Wording that asks something of each of several things."""
+_APIECE = re.compile("分别|各自|依次")
+_CLAUSE = re.compile("[，,；;。]")
 JOINED = re.compile("、|以及|(?<![普波涉顾])及(?![格时其早])|(?<![共饱缓温总])和(?![谐平睦])|(?<!参)与(?!会)|跟")
 """What stands between the things of an enumeration."""
 _TOWN_AND_COUNTRY = ("城镇城市", "农村乡村")  # the names that 城乡 stands for
@@ -35,13 +38,31 @@ def aligned(
         if len(names) != len(values):
             continue
         for told in (asked, words):
-            # The last name ends with what all of them share: 食品、药品抽检合格率.
-            alone = [*names[:-1], names[-1][: max(map(len, names[:-1]))]]
-            shared = [_shared(name, told) for name in alone]
+            shared = [_shared(name, told) for name in _alone(names)]
             best = max(shared)
             if best[0] and shared.count(best) == 1:
                 return values[shared.index(best)]
     return span
+
+
+def aligned_items(text: str, span: tuple[int, int], sentence: tuple[int, int], asked: str) -> tuple[int, int]:
+    """The item of "盲、聋儿童分别到甲校、乙校就读" that belongs to the name folded `asked` asks for; else `span`.
+
+    Only where `span` is an enumeration behind 分别 with as many items as there are names, and one name alone fits.
+    """
+    told = items(text, *span)
+    each = list(_APIECE.finditer(text, sentence[0], span[0]))
+    if len(told) < 2 or not each or EACH_ASKED.search(asked) or _CLAUSE.search(text, each[-1].end(), span[0]):
+        return span
+    names = _names(text, sentence[0], each[-1].start(), len(told))
+    shared = [_shared(name, asked) for name in _alone(names)] if len(names) == len(told) else []
+    best = max(shared, default=(0.0, 0))
+    return told[shared.index(best)] if best[0] and shared.count(best) == 1 else span
+
+
+def _alone(names: list[str]) -> list[str]:
+    """The names, the last one cut: it ends with what all of them share (食品、药品抽检合格率)."""
+    return [*names[:-1], names[-1][: max(map(len, names[:-1]))]]
 
 
 def _shared(name: str, told: str) -> tuple[float, int]:

@@ -11,6 +11,7 @@ ALONE = 0.8  # confidence from which on a follow-up that can stand alone is not 
 UNSURE = 0.6  # below which what it is answered alone gives way to that other reading, be it a refusal
 FOLLOWED = 0.7  # confidence that the other reading's answer needs to go before it in all other cases
 _SEVERAL = re.compile("[、；;和]")
+_LISTED = re.compile("[、；;]")
 
 
 def unsure(answer: Answer) -> bool:
@@ -26,9 +27,9 @@ def surer(alone: Trace, leaning: Trace) -> Trace:
     return _joined(alone, leaning) if better or worse else _joined(leaning, alone)
 
 
-def tells_several(answer: Answer) -> bool:
-    """Whether an answer tells several things, one after the other."""
-    return bool(_SEVERAL.search(answer.answer))
+def tells_several(answer: Answer, number: bool) -> bool:
+    """Whether an answer tells several things, one after the other; in words, 和 may stand within one of them."""
+    return bool((_SEVERAL if number else _LISTED).search(answer.answer))
 
 
 def fuller(whole: Trace, each: Trace, parts: int) -> Trace:

@@ -12,7 +12,8 @@ from qa.wording import has_figure
 
 _NUMBER_WORD = re.compile(r"首位|倒数|并列|同步|持平|翻一?番|一半|过半|半数|全部|全覆盖|清零|归零")
 _TIME = re.compile(
-    r"\d{2,4}年|[一二三四五六七八九十\d]+[月日号]|[年月季]度?[底初末前内中]|[上下]半年|[今明去前]年|季度|期间|时期|当年|年底|春节|国庆"
+    r"\d{2,4} ?年|[一二三四五六七八九十\d]+ ?[月日号]"
+    r"|[年月季]度?[底初末前内中]|[上下]半年|[今明去前]年|季度|期间|时期|当年|年底|春节|国庆"
     r"|[〇一二三四五六七八九]{4}年|[”五]期?末|近期|早日|尽快|即将"
 )
 _COUNTED = re.compile(r"(?:多少|几)(?P<tens>[万亿千百十]*)(?P<unit>[\u4e00-\u9fff]+)")
@@ -37,7 +38,9 @@ _RANK = re.compile(
 _MONEY = re.compile(
     r"多少钱|多少资金|(?:投资|投入|资金|收入|产值|金额|规模|成交|生产总值|gdp|盘子)[^,。]{0,6}(?:多少|有多大)$"
 )
-_IS_SHARE = re.compile(r"[%％‰]|百分|倍|成|番|[:：∶]|分之|同步|持平|一半|过半|半数|全部|全覆盖|首位|第")
+_IS_SHARE = re.compile(
+    r"[%％‰]|百分|倍|成|番|[:：∶]|分之|同步|持平|一半|过半|半数|全部|全覆盖|首位|第(?![一二三四五六七八九十\d]+[届次])"
+)
 _IS_RANK = re.compile(r"第|首位|前|末|倒数|[位名]|并列|领先|榜")
 _CHANGE = re.compile(r"[增减升降涨多少]|提高|回落|下滑")
 _AMOUNTS = "元钱人名家户个亩吨辆套座所条项张台次位头只栋件公平立千岁"
@@ -104,7 +107,7 @@ def unit_fit(asked: str, value: str) -> float:
 
 def _unit_of(value: str) -> list[str]:
     """The first characters that stand behind the figures of `value`, without tens and 多."""
-    return [m[1] for m in re.finditer(r"[\d一二三四五六七八九十百千万亿两零多余.]+([^\d\W])", value)]
+    return [m[1] for m in re.finditer(r"[\d一二三四五六七八九十百千万亿两零多余.]+ ?([^\d\W])", value)]
 
 
 def as_counted(text: str, spans: list[tuple[int, int]], asked: str) -> list[tuple[int, int]]:

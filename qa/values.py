@@ -41,7 +41,10 @@ _GROWTH = re.compile(
 _TOTAL_ASKED = re.compile(r"一共|总共|共有|累计|总[数量]|[目现][前在]有|[现已]有")
 _NEW = re.compile(r"(?<!高)新(?!能源|材料|一代|兴|型|质|业态|三样|城|区|药|媒体)")
 _TOTAL = re.compile(r"[，,、](?:[^，,；;。、\d]{0,8})?(?:累计|总[数量]|总共|共)[^，,；;。、\d]{0,8}(?=\d)")
-_VALUE = re.compile(rf"\d[\d.,]*(?P<unit>{UNIT.pattern}|[%％])")
+_VALUE = re.compile(rf"\d[\d.,]* ?(?P<unit>{UNIT.pattern}|[%％])")
+_WHEN = re.compile("哪一?年|什么时候|啥时候|何时|几[年月]|哪[天日]")
+_MONTH = r"\d{1,2} ?月(?: ?\d{1,2} ?[日号])?"
+_DATE = re.compile(rf"(?:(?:\d{{2,4}} ?年|[今明去]年)(?: ?{_MONTH})?|{_MONTH})[底初末前内中]?")
 _TWIN = 2  # characters, at most, in which the names of two values of one kind differ: 女性 and 男性, 小学 and 初中
 
 _RANGE = re.compile(
@@ -76,6 +79,22 @@ def one_figure(text: str, start: int, end: int, asked: str) -> tuple[int, int]:
     return start, start + len(pieces[0][0])
 
 
+def one_time(text: str, start: int, end: int, asked: str) -> tuple[int, int]:
+    """Of `text[start:end]`, times of several things (第二期105年完工、第三期108年完工), the one that is asked for.
+
+    That whose piece fits folded `asked` best; the span itself where none does alone, or where it holds one time only.
+    """
+    asked = _WHEN.sub("/", asked)  # another mark than in the piece: no run goes over it
+    told = []
+    for piece in re.compile(r"[^、，,；;。\n]+").finditer(text, start, end):
+        time = _DATE.search(text, *piece.span())
+        if time:
+            told.append((longest_run(_DATE.sub("|", piece[0]), asked), time.span()))
+    best = max((fit for fit, _ in told), default=0)
+    fitting = [time for fit, time in told if fit == best]
+    return fitting[0] if len(told) > 1 and len(fitting) == 1 and best >= NAMED else (start, end)
+
+
 def named_beside(text: str, span: tuple[int, int], sentence: tuple[int, int], asked: str) -> tuple[int, int]:
     """The value behind the name that folded `asked` asks for: 116个 of 航线483条、通航城市116个 for 那通航的城市呢?
 
@@ -101,7 +120,7 @@ def _counts(text: str, start: int, end: int) -> list[tuple[int, int, int]]:
     """Of `text[start:end]`, counts of things side by side (250件建议、286件提案): where each, and its name, ends."""
     found = []
     for piece in re.finditer(r"[^、，,；;。（()）]+", text[start : end + REST]):
-        count = re.match(rf"[约近超]?\d[\d.,]*(?:{UNIT.pattern})", piece[0])
+        count = re.match(rf"[约近超]?\d[\d.,]* ?(?:{UNIT.pattern})", piece[0])
         if start + piece.start() >= end or not count:
             break
         found.append((start + piece.start(), start + piece.start() + count.end(), start + piece.end()))

@@ -10,11 +10,12 @@ from collections.abc import Sequence
 
 from index.split import clauses
 
+# The last are the numerals of water classes, Ⅲ, and their folded form.
 FIGURE = re.compile(
     r"第[一二三四五六七八九十百\d]+(?:[位名])?"
     r"|\d+(?:[,.．:：∶]\d+)*(?:[多余]?[万亿千百十]+)*(?:个百分点|[%％‰]|多)?"
     r"|[一二三四五六七八九十百千万亿两零〇]+(?:分之[一二三四五六七八九十百两]+)?(?=[个家项名条人年座次倍成种类大届套户所辆连元吨亩斤])"
-    r"|[百千万亿]+(?=级)|[ⅠⅡⅢⅣⅤⅥ]"
+    r"|[百千万亿]+(?=级)|[\u2160-\u2165\u2170-\u2175]"
 )
 UNIT = re.compile(
     r"个?百分点|个?工作日|个(?:月|自然日)|周[岁年]|[万亿]*(?:亿元|万元|美元|元|人次|平方公里|平方米|立方米|千瓦时|公里|千米|公斤|方面|个|项|家|名|人|户|亩|米|吨|千瓦|度"
@@ -71,7 +72,8 @@ def whole_figure(text: str, start: int, end: int) -> tuple[int, int]:
             start = a
         if a < end < b:
             end = b
-    unit = UNIT.match(text, end) if text[start:end][-1:].isdigit() else None
+    blank = text.startswith(" ", end)  # 17 輛 in the text of a PDF file
+    unit = UNIT.match(text, end + blank) if text[start:end][-1:].isdigit() else None
     end = unit.end() if unit else end
     tail = _TAIL.match(text, end)
     if tail and has_figure(text, max(start, end - 14), end):
@@ -156,6 +158,17 @@ def of_kind(text: str, spans: Sequence[tuple[int, int]], asked: str) -> tuple[in
     return fitting[0] if len(fitting) == 1 else None
 
 
+def own_item(text: str, span: tuple[int, int], asked: str) -> tuple[int, int]:
+    """Of several quoted terms told side by side (强服务“甲工程”、促改革“乙工程”) the item with that of folded `asked`.
+
+    `span` itself where it is no such enumeration, or where not one item alone has a term that `asked` quotes.
+    """
+    told = items(text, *whole_enumeration(text, *span))
+    terms = [term for pair in _QUOTED.findall(asked) for term in pair if term]
+    own = [(a, b) for a, b in told if any(term in text[a:b] for term in terms)]
+    return own[0] if len(told) > 1 and len(own) == 1 and all("“" in text[a:b] for a, b in told) else span
+
+
 def of_its_kind(text: str, span: tuple[int, int], asked: str) -> tuple[int, int]:
     """`span` with the kind behind it that folded `asked` names: 玛不错遗址 for 哪个遗址 where 玛不错 was marked."""
     wanted = _WHICH.search(asked)
@@ -166,6 +179,7 @@ def of_its_kind(text: str, span: tuple[int, int], asked: str) -> tuple[int, int]
 
 
 _ONE_OF = re.compile(r"哪(?:一?[所个家座条种类只位项支])(?P<kind>[\u4e00-\u9fff]{2,4})[?。!]*$")
+_QUOTED = re.compile('“([^“”]+)”|"([^"]+)"')
 _NUMBERED = re.compile(
     r"(?:[（(][一二三四五六七八九十\d]{1,3}[）)]|\d{1,2}[.．、](?!\d)|第[一二三四五六七八九十百\d]+条)\s*"
 )

@@ -62,11 +62,11 @@ def test_result_and_target_of_one_measure(assistant: Assistant) -> None:
 
 
 def test_an_unsure_follow_up_is_read_with_what_it_follows(assistant: Assistant) -> None:
-    """今年力争多少亿元 could stand alone, and then finds another sum; the report names no target for tourism."""
-    alone = assistant.ask("今年力争多少亿元？")
-    following = assistant.ask("今年力争多少亿元？", ["去年旅游收入多少？"])
-    assert (alone.resolved_question, alone.refused) == ("今年力争多少亿元？", False)
-    assert (following.resolved_question, following.refused) == ("去年旅游收入多少？ → 今年力争多少亿元？", True)
+    """今年新增多少人 could stand alone, and then finds new jobs; after a question about training it asks for that."""
+    alone = assistant.ask("今年新增多少人？")
+    following = assistant.ask("今年新增多少人？", ["去年培训了多少人？"])
+    assert (alone.resolved_question, alone.answer) == ("今年新增多少人？", "5000人以上")
+    assert (following.resolved_question, following.answer) == ("去年培训了多少人？ → 今年新增多少人？", "5.47万人次以上")
 
 
 def test_a_sure_follow_up_stands_as_it_is(assistant: Assistant) -> None:

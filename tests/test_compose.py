@@ -115,6 +115,15 @@ def test_items_before_the_one_chosen_and_clauses_that_end_alike(
     sliced(answer, document)
 
 
+def test_figures_of_a_traditional_text_with_blanks_are_whole() -> None:
+    document = written("104 年度預計推動15 個農村社區再生，至 106 年預計推動 30 個農村社區再生，經費 982 億元。")
+    one = choice(document, "15 個農村社區再生，至 106 年預計推動 30", "number", "推动几个农村社区再生")
+    money = choice(document, "982", "number", "经费多少")
+    answer = compose.answer(understand("？"), [one, money], {document.id: document})
+    assert [item.text for item in answer.answers] == ["15 個農村社區再生", "982 億元"]
+    sliced(answer, document)
+
+
 def test_yes_or_no_looks_at_the_clause_alone() -> None:
     document = written("没有新增债务；老旧小区改造全部完成。")
     asked = choice(document, "全部完成", "yes_no", "老旧小区改造完成了吗")

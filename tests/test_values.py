@@ -8,6 +8,7 @@ from qa.values import (
     growth_beside,
     named_beside,
     one_figure,
+    one_time,
     reached,
     total_beside,
     twin,
@@ -183,3 +184,18 @@ def test_a_range_is_told_whole(taken: str, asked: str, value: str) -> None:
     start = sentence.index(taken)
     a, b = whole_range(sentence, (start, start + len(taken)), (0, len(sentence)), asked)
     assert sentence[a:b] == value
+
+
+@pytest.mark.parametrize(
+    ("asked", "time"),
+    [
+        ("第三期哪一年完工", "108 年"),
+        ("第二期哪一年完工", "105 年"),
+        ("什么时候完工", "第二期105 年完工、第三期预计108 年完工；第四期109年8月31日开工"),  # it fits none alone
+        ("第四期几月开工", "109年8月31日"),
+    ],
+)
+def test_the_time_of_the_thing_that_is_asked_for(asked: str, time: str) -> None:
+    text = "第二期105 年完工、第三期预计108 年完工；第四期109年8月31日开工"
+    a, b = one_time(text, 0, len(text), asked)
+    assert text[a:b] == time

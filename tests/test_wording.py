@@ -4,13 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.respectively import aligned, each_value
+from qa.respectively import aligned, aligned_items, each_value
 from qa.wording import (
     bare,
     has_figure,
     items,
     of_its_kind,
     of_kind,
+    own_item,
     trimmed,
     whole_clauses,
     whole_enumeration,
@@ -36,6 +37,8 @@ from qa.wording import (
         ("分成12方面候选项目", "12", "12方面"),
         ("盘活存量土地3000亩以上。", "3000", "3000亩以上"),
         ("完善工作机制以上各项", "工作机制", "工作机制"),
+        ("免费公车亦有 17 辆营运中", "17", "17 辆"),
+        ("水质稳定在ⅳ类以上", "ⅳ类", "ⅳ类以上"),
     ],
 )
 def test_figures_are_kept_whole(text: str, inner: str, whole: str) -> None:
@@ -237,3 +240,34 @@ def test_whole_clauses_without_the_number_in_front(text: str, inner: str, longes
     start = text.index(inner)
     a, b = whole_clauses(text, (start, start + len(inner)), (0, len(text)), longest)
     assert text[a:b] == told
+
+
+@pytest.mark.parametrize(
+    ("asked", "item"),
+    [
+        ("盲童去哪所学校", "启明学校"),
+        ("聋哑孩子去哪所学校", "启聪学校"),
+        ("残疾儿童去哪所学校", "启明学校、启聪学校"),
+        ("盲童和聋童分别去哪所学校", "启明学校、启聪学校"),
+    ],
+)
+def test_the_item_at_the_place_of_the_name_that_is_asked_for(asked: str, item: str) -> None:
+    text = "盲、聋哑儿童则分别到启明学校、启聪学校接受教育"
+    start = text.index("启明")
+    a, b = aligned_items(text, (start, text.index("接受")), (0, len(text)), asked)
+    assert text[a:b] == item
+
+
+@pytest.mark.parametrize(
+    ("asked", "inner", "item"),
+    [
+        ("什么是“二号工程”", "强服务“一号工程”", "促改革“二号工程”"),
+        ("什么是“三号工程”", "强服务“一号工程”", "强服务“一号工程”"),
+        ("什么是二号工程", "强服务“一号工程”", "强服务“一号工程”"),
+    ],
+)
+def test_of_terms_side_by_side_the_one_that_is_quoted(asked: str, inner: str, item: str) -> None:
+    text = "实施强服务“一号工程”、促改革“二号工程”，年内见效"
+    start = text.index(inner)
+    a, b = own_item(text, (start, start + len(inner)), asked)
+    assert text[a:b] == item
