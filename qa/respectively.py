@@ -18,6 +18,8 @@ _EACH = re.compile(
 EACH_ASKED = re.compile("分别|各自?(?![类地市县省区级界国项族方行业民种单个])")
 """Wording that asks something of each of several things."""
 _APIECE = re.compile("分别|各自|依次")
+_FITS = 0.15  # of a name's characters that the question must have: 年 alone is no sign of 全年完成国有建设用地供地
+_SAID = re.compile("同比|比上年|较上年|比去年|各")
 _CLAUSE = re.compile("[，,；;。]")
 JOINED = re.compile("、|以及|(?<![普波涉顾])及(?![格时其早])|(?<![共饱缓温总])和(?![谐平睦])|(?<!参)与(?!会)|跟")
 """What stands between the things of an enumeration."""
@@ -40,8 +42,9 @@ def aligned(
         for told in (asked, words):
             shared = [_shared(name, told) for name in _alone(names)]
             best = max(shared)
-            if best[0] and shared.count(best) == 1:
-                return values[shared.index(best)]
+            at = shared.index(best)
+            if best[0] >= _FITS and shared.count(best) == 1:
+                return values[at]
     return span
 
 
@@ -122,7 +125,12 @@ def values_behind(text: str, start: int, end: int) -> list[tuple[int, int]]:
 
 def _names(text: str, start: int, end: int, count: int) -> list[str]:
     """The last `count` names of the enumeration that ends before 分别, without what they share at their end."""
-    clause = re.split(r"[，,；;。：:]", text[start:end])[-1]
+    *before, clause = re.split(r"[，,；;。：:]", text[start:end])
+    if not _SAID.sub("", clause) and len(before) >= count:
+        # 供地5342亩,出让用地1227亩,分别增长545.2%、267.4%: the names stand in the clauses before, each with its value.
+        told = [re.match(r"([^\d]{2,})\d", part) for part in before[-count:]]
+        if all(told):
+            return [fold(name[1]) for name in told if name]
     names = [name for name in JOINED.split(clause) if name]
     if len(names) != count and count == 2 and "城乡" in clause:
         return [*_TOWN_AND_COUNTRY]

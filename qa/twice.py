@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from qa.answer import Answer, Trace
 
-ALONE = 0.8  # confidence from which on a follow-up that can stand alone is not read once more with what it follows
-UNSURE = 0.6  # below which what it is answered alone gives way to that other reading, be it a refusal
-FOLLOWED = 0.7  # confidence that the other reading's answer needs to go before it in all other cases
+ALONE = 0.9  # confidence from which on a follow-up that can stand alone is not read once more with what it follows
+UNSURE = 0.5  # below which what it is answered alone gives way to that other reading, be it a refusal
+FOLLOWED = 0.8  # confidence that the other reading's answer needs to go before it in all other cases
 _SEVERAL = re.compile("[、；;和]")
 _LISTED = re.compile("[、；;]")
 

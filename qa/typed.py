@@ -32,6 +32,8 @@ _AMOUNT = re.compile(
 )
 _AIMED = re.compile(r"目标|预期|预计|计划|力争|今年|明年")
 _MORE = re.compile(r"(?:增长|增加|提高|提升|下降|减少|降低|上涨|涨|升|降)了?(?:多少|几何)[?。!]*$")
+_RISE_ASKED = re.compile("(?:增长|增加|提高|提升|涨|升|多|下降|减少|降|少)了(?:多少|几|百分之几)")
+_BESIDE_OTHERS = re.compile("(?:全[国省市县区]|平均)[^，,；;。]{0,4}[高低](?:出|于)?$")
 _RANK = re.compile(
     r"第几|(?:排名|名次|位次)(?:是|在|为|到)?(?:多少|几|如何|怎么?样?|什么)?[?。!]*$|排(?:在|到)?老?几|where .*\brank"
 )
@@ -76,6 +78,9 @@ def contradicts(asked: str, value: str, before: str) -> bool:
     """
     if _RANK.search(asked):
         return not _IS_RANK.search(value)
+    lead = before + re.split(r"\d", value, maxsplit=1)[0]
+    if _RISE_ASKED.search(asked) and _BESIDE_OTHERS.search(lead) and not re.search("全[国省市]|平均", asked):
+        return True
     share = bool(_IS_SHARE.search(value))
     counted = _COUNTED.search(asked)
     if counted and counted["unit"][0] in _AMOUNTS and not counted["unit"].startswith(_NO_AMOUNTS):

@@ -66,7 +66,10 @@ def test_an_unsure_follow_up_is_read_with_what_it_follows(assistant: Assistant) 
     alone = assistant.ask("今年新增多少人？")
     following = assistant.ask("今年新增多少人？", ["去年培训了多少人？"])
     assert (alone.resolved_question, alone.answer) == ("今年新增多少人？", "5000人以上")
-    assert (following.resolved_question, following.answer) == ("去年培训了多少人？ → 今年新增多少人？", "5.47万人次以上")
+    assert (following.resolved_question, following.answer) == (
+        "去年培训了多少人？ → 今年新增多少人？",
+        "5.47万人次以上",
+    )
 
 
 def test_a_sure_follow_up_stands_as_it_is(assistant: Assistant) -> None:

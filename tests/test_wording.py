@@ -271,3 +271,19 @@ def test_of_terms_side_by_side_the_one_that_is_quoted(asked: str, inner: str, it
     start = text.index(inner)
     a, b = own_item(text, (start, start + len(inner)), asked)
     assert text[a:b] == item
+
+
+@pytest.mark.parametrize(
+    ("asked", "words", "value"),
+    [
+        ("出让工业用地增长多少", "", "267.4%"),
+        ("国有建设用地供地增长多少", "", "545.2%"),
+        ("比前一年多了百分之几", "出让了多少亩工业用地 → 比前一年多了百分之几", "267.4%"),
+        ("全年增长多少", "", "545.2%"),  # 年 alone names neither
+    ],
+)
+def test_names_in_the_clauses_before_each_with_its_value(asked: str, words: str, value: str) -> None:
+    text = "全年完成国有建设用地供地5342亩,出让工业用地1227亩,分别增长545.2%、267.4%。"
+    start = text.index("545.2%")
+    a, b = aligned(text, (start, start + 6), (0, len(text)), asked, words)
+    assert text[a:b] == value
