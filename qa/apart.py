@@ -17,14 +17,13 @@ _TIME = (
     rf"(?:{WHEN}[底末内]?|{FIVE_YEARS}"
     r"|(?:过去|近|这|未来)?[五5]年(?:来|间|里|累计)?|现在|目前)"
 )
-_LEAD = re.compile(rf"在?到?{_TIME}的?")
+_PLACE = rf"(?:(?:{'|'.join(sorted(PROVINCES))})[省市]?|[\u4e00-\u9fff]{{2,3}}[县旗])"
+_LEAD = re.compile(rf"{_PLACE}?在?到?{_TIME}的?")
 _TRAIL = re.compile(rf"{_TIME}新?$")
 # What tells one thing from another of which the last name alone says what they are: 城镇和农村居民收入.
 _KIND = re.compile(r"城[镇市]|[农乡]村|(?:国家|省|市|县|区)级|国[际家]|男|女")
 # What stands before the first thing's name and goes with all of them.
-_BEFORE_NAME = re.compile(
-    rf"(?:(?:{'|'.join(sorted(PROVINCES))})[省市]?|[\u4e00-\u9fff]{{2,3}}[县旗])?(?:{_TIME})?的?(?:新[增建]|建成|完成)?(?=\w\w)"
-)
+_BEFORE_NAME = re.compile(rf"{_PLACE}?(?:{_TIME})?的?(?:新[增建]|建成|完成)?(?=\w\w)")
 _MOST = 4  # things; of a longer enumeration the whole is asked
 
 

@@ -36,6 +36,7 @@ from qa.reader import Reader, Reading
 from qa.scope import Scope, moved_on, scope_of
 from qa.synonyms import expanded
 from qa.twice import fuller, surer, tells_several, unsure
+from qa.typed import far_fewer
 
 HITS = 20  # passages that are read for one part of a question
 FIRST_HITS = 5  # of these at first
@@ -203,8 +204,8 @@ class Assistant:
             known = [(candidate, sure) for candidate, sure in known if self._answers(part, candidate, scope.each)]
             best = max([best, *(sure for _, sure in known[:1])])
             options.append([choice_of(part, c, sure) for c, sure in known if sure >= self.calibration.threshold])
+        passages = [hit.passage for hit in _order(ranked)]
         if not any(options):
-            passages = [hit.passage for hit in _order(ranked)]
             return compose.refusal(query, passages, documents, best, self._missed(query, scope, ranked))
         if scope.each:
             return compose.comparison(query, compose.alike(options, documents), scope.groups, documents)
@@ -216,7 +217,10 @@ class Assistant:
             for (part, found), own in zip(ranked, options, strict=True)
             if not own and not told_already(part, found, choices, documents)
         ]
-        return compose.answer(query, choices, documents, missing)
+        answer = compose.answer(query, choices, documents, missing)
+        if len(choices) == 1 and choices[0].kind == "list" and far_fewer(choices[0].asked, answer.answer):
+            return compose.refusal(query, passages, documents, answer.confidence)
+        return answer
 
     def _both_periods(self, part: Part, choice: Choice, found: Sequence[Candidate]) -> list[Choice]:
         """The choice; where the wording leaves result and target open and both are told, both, the result first."""

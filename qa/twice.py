@@ -10,6 +10,7 @@ from qa.answer import Answer, Trace
 ALONE = 0.9  # confidence from which on a follow-up that can stand alone is not read once more with what it follows
 UNSURE = 0.5  # below which what it is answered alone gives way to that other reading, be it a refusal
 FOLLOWED = 0.8  # confidence that the other reading's answer needs to go before it in all other cases
+PARTLY = 0.8  # confidence from which on an answer to some of the parts goes before none at all
 _SEVERAL = re.compile("[、；;和]")
 _LISTED = re.compile("[、；;]")
 
@@ -35,11 +36,13 @@ def tells_several(answer: Answer, number: bool) -> bool:
 def fuller(whole: Trace, each: Trace, parts: int) -> Trace:
     """The trace of a question read as one, or of its `parts`, one for each thing.
 
-    The second where every part is answered; also where one is as the whole is, since it says which are not.
+    The second where every part is answered; also where one is as the whole is, or surely where the whole is not: it
+    says which are not.
     """
     first, second = whole.answer.answers, each.answer.answers
     same = bool(first) and {item.text for item in first} <= {item.text for item in second}
-    return _joined(whole, each) if len(second) >= parts or same else _joined(each, whole)
+    partly = not first and bool(second) and each.answer.confidence >= PARTLY
+    return _joined(whole, each) if len(second) >= parts or same or partly else _joined(each, whole)
 
 
 def _joined(spent: Trace, kept: Trace) -> Trace:

@@ -51,6 +51,7 @@ _HOW_MANY = re.compile(
     r"(?<=哪)(?P<which>[两二三四五六七八九十\d]+)(?=[\u4e00-\u9fff])"
     r"|(?P<count>[两二三四五六七八九十\d]+)(?:个|项|大|类|方面|种|条|家|张|所|座|处)"
 )
+_LISTED = re.compile("[、，,；;]")
 _NEGATION = re.compile(
     r"没有|尚未|未能|[并还仍]未|未(?=[完实达造出发开建])|不再|不得|停止|取消|禁止"
     r"|无(?!障碍|人机|缝|废)"
@@ -123,12 +124,23 @@ def as_counted(text: str, spans: list[tuple[int, int]], asked: str) -> list[tupl
     return [*spans[:-2], (spans[-2][0], spans[-1][1])]
 
 
+def _count_asked(asked: str) -> str:
+    """How many there are as folded `asked` names it, in what it asks (哪五大类) before any other count; "" for none."""
+    found = list(_HOW_MANY.finditer(asked))
+    return next((m["which"] for m in found if m["which"]), found[0]["count"] if found else "")
+
+
 def count_told(asked: str, found: int) -> str:
     """What to tell where folded `asked` names how many there are and another number, `found`, was listed; else ""."""
-    match = _HOW_MANY.search(asked)
-    wanted = (match["which"] or match["count"]) if match else ""
+    wanted = _count_asked(asked)
     same = wanted.replace("两", "二") in (str(found), numerals.counted(found, "chineseCounting"))
     return "" if same or wanted in ("", "1", "一") else f"问的是{wanted}项，报告的这一句列出{found}项"
+
+
+def far_fewer(asked: str, listed: str) -> bool:
+    """Whether folded `asked` names how many there are, and `listed` tells less than half of them, however parted."""
+    wanted, found = _count_asked(asked), len(_LISTED.split(listed))
+    return any(wanted in (str(n), numerals.counted(n, "chineseCounting")) for n in range(2 * found + 1, 100))
 
 
 def yes_or_no(asked: str, quote: str, answer: str) -> str:

@@ -92,6 +92,17 @@ def test_of_two_things_the_one_without_an_answer_is_named(assistant: Assistant) 
     assert (told.answer, told.message) == ("600个", "没有答案的问题：去年飞机多少?")
 
 
+def test_a_part_is_answered_surely_where_the_whole_is_not(assistant: Assistant) -> None:
+    told = assistant.ask("三门县2022年GDP和常住人口各多少")
+    assert [(item.label, item.text) for item in told.answers] == [("GDP", "332.63亿元")]
+    assert told.message == "没有答案的问题：2022年常住人口多少"
+
+
+def test_a_list_far_shorter_than_asked_for_is_no_answer(assistant: Assistant) -> None:
+    told = assistant.ask("今年民生实事有哪十件")
+    assert (told.refused, told.citations, len(told.related)) == (True, (), 3)
+
+
 def test_what_stands_within_another_part_s_answer_is_not_told_again(assistant: Assistant) -> None:
     told = assistant.ask("怎么建设健康三门，医疗上有什么打算？")
     assert (len(told.answers), told.message) == (1, "")

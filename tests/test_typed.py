@@ -2,7 +2,7 @@
 
 import pytest
 
-from qa.typed import as_counted, contradicts, count_told, tells_number, tells_time, unit_fit, yes_or_no
+from qa.typed import as_counted, contradicts, count_told, far_fewer, tells_number, tells_time, unit_fit, yes_or_no
 
 
 @pytest.mark.parametrize(
@@ -115,3 +115,19 @@ def test_what_and_joins_is_one_item_where_one_fewer_is_asked_for(asked: str, ite
 )
 def test_yes_and_no_lead_only_what_is_plain(asked: str, quote: str, lead: str) -> None:
     assert yes_or_no(asked, quote, quote) == lead
+
+
+@pytest.mark.parametrize(
+    ("asked", "listed", "fewer"),
+    [
+        ("今年民生实事有哪十件", "为政之道；民生为本", True),
+        ("今年民生实事有哪4件", "教育；医疗", False),
+        ("24个指标分哪五大类", "发展；创新；民生；绿色；安全", False),
+        ("坚持哪三项原则", "“让利于民、阳光征收、做好工作”", False),
+        ("三件事是哪三件", "促进落户，改造老城，引导进城", False),
+        ("有哪些实事", "教育", False),
+        ("哪两个镇", "亭旁", False),
+    ],
+)
+def test_far_fewer_than_are_asked_for(asked: str, listed: str, fewer: bool) -> None:
+    assert far_fewer(asked, listed) is fewer
