@@ -33,7 +33,8 @@ _NUMBER = re.compile(
     r"|what (?:was|is|were|are) the (?:\w+ ){0,2}(?:value|amount|number|size|volume|output|length)\b|\brate\b"
 )
 _WHEN_ASKED = re.compile(
-    r"哪一?年(?!度)|什么时候|啥时候|何时|哪几?天|哪几[日号]|几[月号]|几点(?:钟|之?前|开|截|结|关|$)|\bwhen\b|what year"
+    r"哪一?年(?!度)|什么时候|啥时候|何时|哪几?天|哪几[日号]|几月"
+    r"|几号(?![线楼院门机台店馆文令公桥])|几点(?:钟|之?前|开|截|结|关|$)|\bwhen\b|what year"
 )
 _LIST = re.compile(r"哪些|哪[几两三四五六七八九十\d]+|有哪|分别是|包括什么|列举|是哪几|which .*s\b")
 _YES_NO = re.compile(r"[吗嘛]$|(?<![什怎多])么$|是不是|有没有|能不能|会不会|要不要|可不可以|是否|了没")

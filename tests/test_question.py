@@ -27,6 +27,7 @@ from qa.question import reports_named, understand
         ("增速排全省第几", "number"),
         ("一般哪几天去报名", "when"),
         ("报名最晚到几号", "when"),
+        ("今年开工几号线", "other"),
         ("几点前要交", "when"),
         ("提了几点建议", "other"),
         ("凭什么证件参保", "other"),
