@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from index.fold import fold
 from qa.moved import FIVE_YEARS, LEANS_ON, WHEN
 from qa.places import PROVINCES
 from qa.question import ASKING, Query, part_of
@@ -49,7 +50,7 @@ def apart(query: Query) -> Query | None:
 
 def _as_written(label: str, question: str) -> str:
     """The folded `label` as `question` has it: GDP for gdp."""
-    at = question.lower().find(label)
+    at = fold(question).find(label)
     return question[at : at + len(label)] if at >= 0 else label
 
 

@@ -9,7 +9,7 @@ from itertools import zip_longest
 from pathlib import Path
 
 from index.errors import UserError
-from index.records import Hit
+from index.records import Hit, Passage
 from index.store import Index, open_index
 from qa import compose
 from qa.answer import Answer, Considered, Trace
@@ -204,9 +204,9 @@ class Assistant:
             known = [(candidate, sure) for candidate, sure in known if self._answers(part, candidate, scope.each)]
             best = max([best, *(sure for _, sure in known[:1])])
             options.append([choice_of(part, c, sure) for c, sure in known if sure >= self.calibration.threshold])
-        passages = [hit.passage for hit in _order(ranked)]
         if not any(options):
-            return compose.refusal(query, passages, documents, best, self._missed(query, scope, ranked))
+            missed = self._missed(query, scope, ranked)
+            return compose.refusal(query, _passages(ranked), documents, best, missed)
         if scope.each:
             return compose.comparison(query, compose.alike(options, documents), scope.groups, documents)
         choices = [own[0] for own in options if own]
@@ -219,7 +219,7 @@ class Assistant:
         ]
         answer = compose.answer(query, choices, documents, missing)
         if len(choices) == 1 and choices[0].kind == "list" and far_fewer(choices[0].asked, answer.answer):
-            return compose.refusal(query, passages, documents, answer.confidence)
+            return compose.refusal(query, _passages(ranked), documents, 0.0)
         return answer
 
     def _both_periods(self, part: Part, choice: Choice, found: Sequence[Candidate]) -> list[Choice]:
@@ -275,6 +275,10 @@ def _order(ranked: Sequence[tuple[Part, Sequence[Candidate]]]) -> tuple[Hit, ...
                 hit = candidate.reading.hit
                 seen.setdefault((hit.passage.document, hit.passage.start), replace(hit, score=candidate.score))
     return tuple(seen.values())
+
+
+def _passages(ranked: Sequence[tuple[Part, Sequence[Candidate]]]) -> list[Passage]:
+    return [hit.passage for hit in _order(ranked)]
 
 
 def _firsts(found: Sequence[Candidate]) -> list[Candidate]:

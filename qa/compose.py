@@ -46,7 +46,7 @@ def answer(
 
     Its message names the `missing` parts, those without an answer.
     """
-    found, citations = _items(_outer(choices, documents), documents, True)
+    found, citations = _items(choices, documents, True)
     message = f"没有答案的问题：{'；'.join(missing)}" if missing else ""
     lead = ""
     if len(choices) == 1 and not missing:
@@ -124,30 +124,26 @@ def labels(names: Sequence[str], documents: Mapping[str, Document]) -> dict[str,
     return called
 
 
-def _outer(choices: Sequence[Choice], documents: Mapping[str, Document]) -> list[Choice]:
-    """The choices, without words that stand within those of an earlier one: what is told once is not told again."""
-    kept: list[Choice] = []
-    places: list[tuple[str, int, int]] = []
-    for choice in choices:
-        start, end = finished(documents[choice.document], choice)
-        inside = any(choice.document == name and low <= start and end <= high for name, low, high in places)
-        if choice.kind == "number" or not inside:
-            kept.append(choice)
-            places.append((choice.document, start, end))
-    return kept
-
-
 def _items(
     choices: Sequence[Choice], documents: Mapping[str, Document], split: bool
 ) -> tuple[list[AnswerItem], list[Citation]]:
+    """The items and citations of the choices, enumerations `split` into items.
+
+    Words within those of an earlier part are not told again; a number is.
+    """
     citations: list[Citation] = []
     found: list[AnswerItem] = []
+    places: list[tuple[str, int, int]] = []
     for choice in choices:
         document = documents[choice.document]
         span = finished(document, choice)
+        inside = any(choice.document == name and low <= span[0] and span[1] <= high for name, low, high in places)
+        if split and inside and choice.kind != "number":
+            continue
+        places.append((choice.document, *span))
         gathered = _gathered(document, choice, span) if split else []
         if split and choice.kind == "list" and not gathered:
-            text = plain(document)
+            text = plain(document, span)
             told = [(span, item) for item in as_counted(text, whole_last(text, items(text, *span)), choice.asked)]
         else:
             told = [(own, own) for own in gathered or [span]]
@@ -172,9 +168,10 @@ def _gathered(document: Document, choice: Choice, span: tuple[int, int]) -> list
 
 def _clauses(document: Document, choice: Choice, span: tuple[int, int]) -> list[tuple[int, int]]:
     """The clauses that end alike around `span` where they are as many as are asked for, and the items of it are not."""
-    if not count_told(choice.asked, len(items(plain(document), *span))):
+    text = plain(document, span)
+    if not count_told(choice.asked, len(items(text, *span))):
         return []
-    told = ending_alike(plain(document), span, quote_of(document, span))
+    told = ending_alike(text, span, quote_of(document, span))
     return told if told and not count_told(choice.asked, len(told)) else []
 
 

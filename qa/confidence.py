@@ -92,12 +92,13 @@ def candidates(part: Part, readings: Sequence[Reading], index: Index, calibratio
         entry = asked_entry(document, part.asked) if part.kind == "meaning" else None
         passage = reading.hit.passage
         defines = entry is not None and entry.start < passage.end and passage.start < entry.end
-        spans = _bounded(part, plain(document), reading.spans)
+        text = plain(document, (passage.start, passage.end))
+        spans = _bounded(part, text, reading.spans)
         asked = part.years_in(document.year)
         if entry is not None and defines:
             spans = (Span(*definition(document, entry, part.asked), spans[0].score),)
         for span in spans:
-            figure, unit = _typed(part, plain(document), span)
+            figure, unit = _typed(part, text, span)
             score = (
                 reading.relevance
                 + calibration.span * span.score

@@ -6,7 +6,6 @@ Knows documents' words and a question's, no models; every function gives spans o
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 from index.fold import fold
 from index.records import Document
@@ -44,7 +43,7 @@ from qa.words import whole_words
 NEAR = 3  # characters between an item and the mark before it that are not the item's: 、到2035年
 SEMICOLONS = "；;"
 WHOLE = {"why_how": 80, "yes_no": 24}  # characters of a sentence that is given whole; of a longer one, whole clauses
-_folded = lru_cache(maxsize=256)(fold)
+AROUND = 100  # characters before a sentence, and after it, that are folded as well
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,15 +89,20 @@ def quote_of(document: Document, span: tuple[int, int], longest: int = 0) -> tup
     return min(told[first][0], span[0]), max(told[last][1], span[1])
 
 
-def plain(document: Document) -> str:
-    """The document's text folded, position by position: what rules of wording look at, Traditional or Simplified."""
-    return _folded(document.text)
+def plain(document: Document, span: tuple[int, int]) -> str:
+    """The document's text, folded in and around the sentence of `span`: what rules of wording look at.
+
+    Position by position, so that Traditional text reads as Simplified. The whole text would take milliseconds.
+    """
+    start, end = quote_of(document, span)
+    low, high = max(start - AROUND, 0), end + AROUND
+    return document.text[:low] + fold(document.text[low:high]) + document.text[high:]
 
 
 def finished(document: Document, choice: Choice) -> tuple[int, int]:
     """The chosen span with whole figures, the value that goes with the name asked for, and whole enumerations."""
-    text = plain(document)
     span = (choice.start, choice.end)
+    text = plain(document, span)
     if choice.kind != "meaning":
         span = whole_words(text, span, quote_of(document, span))
     span = trimmed(text, *span)
@@ -111,7 +115,7 @@ def finished(document: Document, choice: Choice) -> tuple[int, int]:
     if choice.kind == "when":
         span = one_time(text, *span, choice.asked)
     if choice.kind == "number":
-        return _number(document, choice, span)
+        return _number(text, choice, span, quote_of(document, span))
     if choice.kind == "other":
         span = of_kind(text, items(text, *span), choice.asked) or span
         span = aligned_items(text, span, quote_of(document, span), choice.asked)
@@ -121,9 +125,8 @@ def finished(document: Document, choice: Choice) -> tuple[int, int]:
     return whole_figure(text, *span)
 
 
-def _number(document: Document, choice: Choice, span: tuple[int, int]) -> tuple[int, int]:
-    """The number, or the numbers, of `span`'s sentence that the choice is asked for."""
-    text, sentence = plain(document), quote_of(document, span)
+def _number(text: str, choice: Choice, span: tuple[int, int], sentence: tuple[int, int]) -> tuple[int, int]:
+    """The number, or the numbers, of the sentence that the choice is asked for."""
     every = each_value(text, span, sentence, choice.asked)
     if every != span:
         return every

@@ -1,6 +1,6 @@
 """Values told one after the other for names told one after the other: 城乡居民收入分别达到5.71万元、3.27万元.
 
-Knows strings and positions only; every function gives spans of the text it was given.
+Knows strings and positions only; every function gives spans of the folded text it was given.
 """
 
 from __future__ import annotations
@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from index.fold import fold
 from qa.wording import items
 
 _EACH = re.compile(
@@ -130,8 +129,8 @@ def _names(text: str, start: int, end: int, count: int) -> list[str]:
         # 供地5342亩,出让用地1227亩,分别增长545.2%、267.4%: the names stand in the clauses before, each with its value.
         told = [re.match(r"([^\d]{2,})\d", part) for part in before[-count:]]
         if all(told):
-            return [fold(name[1]) for name in told if name]
+            return [name[1] for name in told if name]
     names = [name for name in JOINED.split(clause) if name]
     if len(names) != count and count == 2 and "城乡" in clause:
         return [*_TOWN_AND_COUNTRY]
-    return [fold(name) for name in names[-count:]]
+    return names[-count:]

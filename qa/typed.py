@@ -49,7 +49,7 @@ _AMOUNTS = "元钱人名家户个亩吨辆套座所条项张台次位头只栋�
 _NO_AMOUNTS = ("元", "钱", "人民币", "个百分", "个点")
 _HOW_MANY = re.compile(
     r"(?<=哪)(?P<which>[两二三四五六七八九十\d]+)(?=[\u4e00-\u9fff])"
-    r"|(?P<count>[两二三四五六七八九十\d]+)(?:个|项|大|类|方面|种|条|家|张|所|座|处)"
+    r"|(?<![a-z\d])(?P<count>[两二三四五六七八九十\d]+)(?:个|项|大|类|方面|种|条|家|张|所|座|处)"
 )
 _LISTED = re.compile("[、，,；;]")
 _NEGATION = re.compile(
@@ -140,7 +140,8 @@ def count_told(asked: str, found: int) -> str:
 def far_fewer(asked: str, listed: str) -> bool:
     """Whether folded `asked` names how many there are, and `listed` tells less than half of them, however parted."""
     wanted, found = _count_asked(asked), len(_LISTED.split(listed))
-    return any(wanted in (str(n), numerals.counted(n, "chineseCounting")) for n in range(2 * found + 1, 100))
+    enough = [form for n in range(2 * found + 1) for form in (str(n), numerals.counted(n, "chineseCounting"))]
+    return wanted not in ("", "两", *enough)
 
 
 def yes_or_no(asked: str, quote: str, answer: str) -> str:

@@ -1,6 +1,6 @@
 """Which of the values of a sentence is the one asked for: of things side by side, of before and after, of growth.
 
-Knows strings and positions only; every function gives a span of the text it was given.
+Knows strings and positions only; every function gives a span of the folded text it was given.
 """
 
 from __future__ import annotations
@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from index.fold import fold
 from qa.respectively import longest_run, values_behind
 from qa.wording import FIGURE, QUOTES, REST, UNIT, whole_figure
 
@@ -63,7 +62,7 @@ def one_figure(text: str, start: int, end: int, asked: str) -> tuple[int, int]:
     """
     counts = _counts(text, start, end)
     if len(counts) > 1:
-        fits = [longest_run(fold(text[b:c]), asked) for _, b, c in counts]
+        fits = [longest_run(text[b:c], asked) for _, b, c in counts]
         best = max(fits)
         return counts[fits.index(best)][:2] if best > 1 and fits.count(best) == 1 else (start, end)
     pieces = list(re.finditer(r"[^、，,]+", text[start:end]))
@@ -71,7 +70,7 @@ def one_figure(text: str, start: int, end: int, asked: str) -> tuple[int, int]:
     second = re.match(r"(?P<name>[^\d%％]{2,}?)(?P<value>\d.*)", pieces[1][0]) if len(pieces) > 1 else None
     if not first or not second:
         return start, end
-    name, asked = (QUOTES.sub("", words) for words in (fold(second["name"]), asked))
+    name, asked = (QUOTES.sub("", words) for words in (second["name"], asked))
     pairs = {name[at : at + 2] for at in range(len(name) - 1)}
     if 2 * sum(pair in asked for pair in pairs) > len(pairs):
         at = start + pieces[1].start() + second.start("value")
@@ -103,7 +102,7 @@ def named_beside(text: str, span: tuple[int, int], sentence: tuple[int, int], as
     told = []
     for piece in re.compile(r"[^、，,；;。]+").finditer(text, *sentence):
         value = FIGURE.search(text, *piece.span())
-        name = fold(text[piece.start() : value.start()]) if value else ""
+        name = text[piece.start() : value.start()] if value else ""
         own = piece.start() <= span[0] < piece.end()
         if own and (len(name) < NAMED or "分别" in name):  # values told side by side stand without their names
             return span
@@ -223,7 +222,7 @@ def _named_values(text: str, sentence: tuple[int, int]) -> Iterator[tuple[str, t
     for piece in re.compile(r"[^、，,；;。（()）]+").finditer(text, *sentence):
         value = _VALUE.search(text, *piece.span())
         if value:
-            yield fold(text[piece.start() : value.start()]), value.span(), value["unit"]
+            yield text[piece.start() : value.start()], value.span(), value["unit"]
 
 
 def whole_range(text: str, span: tuple[int, int], sentence: tuple[int, int], asked: str) -> tuple[int, int]:

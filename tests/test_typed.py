@@ -126,6 +126,7 @@ def test_yes_and_no_lead_only_what_is_plain(asked: str, quote: str, lead: str) -
         ("坚持哪三项原则", "“让利于民、阳光征收、做好工作”", False),
         ("三件事是哪三件", "促进落户，改造老城，引导进城", False),
         ("有哪些实事", "教育", False),
+        ("c919大飞机用了哪些材料", "铝合金", False),
         ("哪两个镇", "亭旁", False),
     ],
 )
