@@ -5,30 +5,21 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import json
-import os
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from eval.questions import QuestionFile, read_questions, write_questions
+from index.ending import ended
 from index.errors import UserError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Exit status: 0 done, 1 a gate or a check failed, 2 a mistake of the user's, 130 interrupted."""
     options = _parser().parse_args(arguments)
-    try:
-        return int(options.command(options))
-    except UserError as error:
-        _say(str(error))
-        return 2
-    except BrokenPipeError:  # the reader of our output, such as `head`, has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-    except KeyboardInterrupt:
-        _say("interrupted; the same command goes on where this one stopped")
-        return 130
+    again = "interrupted; the same command goes on where this one stopped"
+    return ended("eval", lambda: int(options.command(options)), again)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import io
-import os
 import signal
 import sys
 import time
 from pathlib import Path
-from typing import TextIO
 
 from index import disk
 from index.build import Outcome, add, build, remove
+from index.ending import ended
 from index.errors import UserError
 from index.records import Document
 from index.take import Intake, shown
@@ -25,31 +23,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command; 0 when all went well, 1 when a check found damage or a file was refused, 2 for a mistake."""
     given = sys.argv[1:] if arguments is None else arguments
     options = _parser().parse_args(["watch", *given[1:]] if given[:1] == ["--watch"] else given)
-    for stream in (sys.stdout, sys.stderr):
-        _speak_chinese(stream)
-    try:
-        status: int = options.run(options)
-        sys.stdout.flush()
-    except UserError as error:
-        print(f"index: {error}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("index: interrupted; an index that was there is whole", file=sys.stderr)
-        return 130
-    except BrokenPipeError:  # the reader, such as `head`, has seen enough; nothing is left to be flushed at exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-    return status
-
-
-def _speak_chinese(stream: TextIO) -> None:
-    """UTF-8 where the locale's encoding has no Chinese; what no encoding takes is written out."""
-    if isinstance(stream, io.TextIOWrapper):
-        try:
-            "汉".encode(stream.encoding)
-        except UnicodeEncodeError:
-            stream.reconfigure(encoding="utf-8")
-        stream.reconfigure(errors="backslashreplace")
+    return ended("index", lambda: int(options.run(options)), "interrupted; an index that was there is whole")
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -6,11 +6,10 @@ Knows the names of the commands; what they do, and what they need to be imported
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from importlib import import_module
 
-from index.errors import UserError
+from index.ending import ended
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "ask": ("qa.ask", "answer one question"),
@@ -39,19 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog=f"python -m qa {name}", description=f"{line[:1].upper()}{line[1:]}.")
     module.add_arguments(parser)
     options = parser.parse_args(words[1:])
-    try:
-        status: int = module.main(options)
-        sys.stdout.flush()
-    except UserError as error:
-        print(f"qa: {error}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("qa: interrupted", file=sys.stderr)
-        return 130
-    except BrokenPipeError:  # the reader, such as `head`, has seen enough; nothing is left to be flushed at exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-    return status
+    return ended("qa", lambda: int(module.main(options)))
 
 
 def _overview() -> argparse.ArgumentParser:

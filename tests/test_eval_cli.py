@@ -97,7 +97,7 @@ def test_a_mistake_ends_in_one_line_and_status_2(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "eval", "run", "none.jsonl", "--out", str(tmp_path)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.startswith("no question file at none.jsonl; wanted a file of kind .jsonl")
+    assert done.stderr.startswith("eval: no question file at none.jsonl; wanted a file of kind .jsonl")
     assert done.stderr.count("\n") == 1
 
 

@@ -186,4 +186,4 @@ def test_the_command_over_a_real_index(
     assert json.loads(out.read_text(encoding="utf-8"))["id"] == "fb1"
     assert main(["check", str(out), "--index", str(county_index)]) == 0
     assert main([*command[:2], str(tmp_path / "none.sqlite"), *command[3:]]) == 2
-    assert capsys.readouterr().err.startswith(f"no ledger at {tmp_path / 'none.sqlite'}; wanted ")
+    assert capsys.readouterr().err.startswith(f"eval: no ledger at {tmp_path / 'none.sqlite'}; wanted ")
