@@ -139,7 +139,7 @@ def test_compare_command_prints_and_gates(tmp_path: Path, capsys: pytest.Capture
     assert "gate: answer_right went from 0.75 to 0.5, beyond its margin of 0.1" in capsys.readouterr().err
     assert main(["compare", a, str(tmp_path / "none")]) == 2
     said = capsys.readouterr().err
-    assert said.startswith(f"no finished run at {tmp_path / 'none'}; wanted")
+    assert said.startswith(f"eval: no finished run at {tmp_path / 'none'}; wanted")
     assert said.count("\n") == 1
     assert read_run(tmp_path / "a").rows == A.rows
 
