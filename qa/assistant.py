@@ -218,7 +218,7 @@ class Assistant:
             if not own and not told_already(part, found, choices, documents)
         ]
         answer = compose.answer(query, choices, documents, missing)
-        if len(choices) == 1 and choices[0].kind == "list" and far_fewer(choices[0].asked, answer.answer):
+        if len(choices) == 1 and choices[0].part.kind == "list" and far_fewer(choices[0].part.asked, answer.answer):
             return compose.refusal(query, _passages(ranked), documents, 0.0)
         return answer
 
@@ -230,7 +230,8 @@ class Assistant:
         document = self.index.documents[other.document]
         both = [choice, choice_of(part, other, self.calibration.confidence(other))]
         both.sort(key=lambda c: document.section_at(c.start).period.endswith("plan"))
-        return [replace(c, label=compose.period_name(document.section_at(c.start).period)) for c in both]
+        told = [compose.period_name(document.section_at(c.start).period) for c in both]
+        return [replace(c, part=replace(part, label=name)) for c, name in zip(both, told, strict=True)]
 
     def _missed(self, query: Query, scope: Scope, ranked: Sequence[tuple[Part, Sequence[Candidate]]]) -> Miss | None:
         """What the likeliest candidate of the first part lacks, where that can be told.

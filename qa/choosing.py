@@ -15,9 +15,7 @@ from qa.question import Part
 
 def choice_of(part: Part, candidate: Candidate, sure: float) -> Choice:
     """The candidate's span as the answer to `part`, given with the confidence `sure`."""
-    span = candidate.span
-    told = (part.kind, part.asked, sure, part.words, part.measured, part.label)
-    return Choice(candidate.document, span.start, span.end, *told)
+    return Choice(candidate.document, candidate.span.start, candidate.span.end, part, sure)
 
 
 def fresh(
@@ -27,7 +25,7 @@ def fresh(
 
     A number may stand within the words that answer another part.
     """
-    taken = [choice for choice in given if (choice.kind == "number") == (part.kind == "number")]
+    taken = [choice for choice in given if (choice.part.kind == "number") == (part.kind == "number")]
     return next(((c,) for c in found if not any(_overlap(part, c, choice, documents) for choice in taken)), ())
 
 
@@ -48,4 +46,4 @@ def _overlap(part: Part, candidate: Candidate, choice: Choice, documents: Mappin
 
 def _place(choice: Choice, documents: Mapping[str, Document]) -> tuple[int, int]:
     """The span chosen; of a number, the one that is told: 26.6万亿元 and 51.9万亿元 may lie in one chosen span."""
-    return finished(documents[choice.document], choice) if choice.kind == "number" else (choice.start, choice.end)
+    return finished(documents[choice.document], choice) if choice.part.kind == "number" else (choice.start, choice.end)

@@ -51,12 +51,12 @@ def answer(
     lead = ""
     if len(choices) == 1 and not missing:
         choice = choices[0]
-        if choice.kind == "list":
-            message = count_told(choice.asked, len(found))
-        elif choice.kind == "yes_no":
+        if choice.part.kind == "list":
+            message = count_told(choice.part.asked, len(found))
+        elif choice.part.kind == "yes_no":
             document = documents[choice.document]
             clause = quote_of(document, citations[0].marks[0])
-            lead = yes_or_no(choice.asked, document.text[slice(*clause)], found[0].text)
+            lead = yes_or_no(choice.part.asked, document.text[slice(*clause)], found[0].text)
     return replace(_answered(query, found, citations, message), lead=lead)
 
 
@@ -103,7 +103,7 @@ def alike(options: Sequence[Sequence[Choice]], documents: Mapping[str, Document]
 def _tells_share(choice: Choice, documents: Mapping[str, Document]) -> bool | None:
     """Whether a number is told as a share or a rate; None where no number is asked or told."""
     start, end = finished(documents[choice.document], choice)
-    value = figure(documents[choice.document].text[start:end]) if choice.kind == "number" else None
+    value = figure(documents[choice.document].text[start:end]) if choice.part.kind == "number" else None
     return value.unit in SHARES if value else None
 
 
@@ -138,18 +138,18 @@ def _items(
         document = documents[choice.document]
         span = finished(document, choice)
         inside = any(choice.document == name and low <= span[0] and span[1] <= high for name, low, high in places)
-        if split and inside and choice.kind != "number":
+        if split and inside and choice.part.kind != "number":
             continue
         places.append((choice.document, *span))
         gathered = _gathered(document, choice, span) if split else []
-        if split and choice.kind == "list" and not gathered:
+        if split and choice.part.kind == "list" and not gathered:
             text = plain(document, span)
-            told = [(span, item) for item in as_counted(text, whole_last(text, items(text, *span)), choice.asked)]
+            told = [(span, item) for item in as_counted(text, whole_last(text, items(text, *span)), choice.part.asked)]
         else:
             told = [(own, own) for own in gathered or [span]]
         for cited, (start, end) in told:
             n = _cited(citations, document, cited).n
-            item = AnswerItem(document.text[start:end], document.id, n, choice.confidence, choice.label)
+            item = AnswerItem(document.text[start:end], document.id, n, choice.confidence, choice.part.label)
             if item not in found:
                 found.append(item)
     return found, citations
@@ -157,11 +157,11 @@ def _items(
 
 def _gathered(document: Document, choice: Choice, span: tuple[int, int]) -> list[tuple[int, int]]:
     """The items of a list, the aims or the reasons, told one by one; `span` is one of them or announces them."""
-    if asks_aims(choice.asked):
+    if asks_aims(choice.part.asked):
         return aims(document, span)
-    if choice.kind == "list":
+    if choice.part.kind == "list":
         return series(document, span) or _clauses(document, choice, span)
-    if choice.kind == "why_how" and asks_reason(choice.asked):
+    if choice.part.kind == "why_how" and asks_reason(choice.part.asked):
         return series(document, (choice.start, choice.end), reasons=True)
     return []
 
@@ -169,10 +169,10 @@ def _gathered(document: Document, choice: Choice, span: tuple[int, int]) -> list
 def _clauses(document: Document, choice: Choice, span: tuple[int, int]) -> list[tuple[int, int]]:
     """The clauses that end alike around `span` where they are as many as are asked for, and the items of it are not."""
     text = plain(document, span)
-    if not count_told(choice.asked, len(items(text, *span))):
+    if not count_told(choice.part.asked, len(items(text, *span))):
         return []
     told = ending_alike(text, span, quote_of(document, span))
-    return told if told and not count_told(choice.asked, len(told)) else []
+    return told if told and not count_told(choice.part.asked, len(told)) else []
 
 
 def _answered(query: Query, found: Sequence[AnswerItem], citations: Sequence[Citation], message: str) -> Answer:

@@ -1,6 +1,6 @@
 """A chosen span → the words that are given: whole figures, the value that is asked for, whole enumerations and clauses.
 
-Knows documents' words and a question's, no models; every function gives spans of the document.
+Knows documents' words and the parts of a question, no models; every function gives spans of the document.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from index.records import Document
 from index.split import sentences
 from qa.english import is_english
 from qa.figures import with_fall
+from qa.question import Part
 from qa.respectively import aligned, aligned_items, each_value
 from qa.typed import count_told, unit_fit
 from qa.values import (
@@ -48,21 +49,13 @@ AROUND = 100  # characters before a sentence, and after it, that are folded as w
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The span that answers one part of a question; the kind of that part, its folded wording, and how sure it is.
-
-    `words` is the wording with what it leans on, `measured` that which tells what kind of value is wanted; `label` is
-    what tells the span from another one for the same part.
-    """
+    """The span of a document that answers a part of a question, and how sure that is."""
 
     document: str
     start: int
     end: int
-    kind: str
-    asked: str
+    part: Part
     confidence: float
-    words: str
-    measured: str
-    label: str = ""
 
 
 def quote_of(document: Document, span: tuple[int, int], longest: int = 0) -> tuple[int, int]:
@@ -103,49 +96,49 @@ def finished(document: Document, choice: Choice) -> tuple[int, int]:
     """The chosen span with whole figures, the value that goes with the name asked for, and whole enumerations."""
     span = (choice.start, choice.end)
     text = plain(document, span)
-    if choice.kind != "meaning":
+    if choice.part.kind != "meaning":
         span = whole_words(text, span, quote_of(document, span))
     span = trimmed(text, *span)
-    if choice.kind in ("meaning", "list"):
+    if choice.part.kind in ("meaning", "list"):
         span = bare(text, *span)
-    if choice.kind == "list":
-        span = _as_many(text, _enumeration(text, *span), choice.asked)
-    if choice.kind == "meaning":
-        span = own_item(text, span, choice.asked)
-    if choice.kind == "when":
-        span = one_time(text, *span, choice.asked)
-    if choice.kind == "number":
+    if choice.part.kind == "list":
+        span = _as_many(text, _enumeration(text, *span), choice.part.asked)
+    if choice.part.kind == "meaning":
+        span = own_item(text, span, choice.part.asked)
+    if choice.part.kind == "when":
+        span = one_time(text, *span, choice.part.asked)
+    if choice.part.kind == "number":
         return _number(text, choice, span, quote_of(document, span))
-    if choice.kind == "other":
-        span = of_kind(text, items(text, *span), choice.asked) or span
-        span = aligned_items(text, span, quote_of(document, span), choice.asked)
-        span = of_its_kind(text, span, choice.asked)
-    if choice.kind in WHOLE:
-        return whole_clauses(text, span, quote_of(document, span), WHOLE[choice.kind])
+    if choice.part.kind == "other":
+        span = of_kind(text, items(text, *span), choice.part.asked) or span
+        span = aligned_items(text, span, quote_of(document, span), choice.part.asked)
+        span = of_its_kind(text, span, choice.part.asked)
+    if choice.part.kind in WHOLE:
+        return whole_clauses(text, span, quote_of(document, span), WHOLE[choice.part.kind])
     return whole_figure(text, *span)
 
 
 def _number(text: str, choice: Choice, span: tuple[int, int], sentence: tuple[int, int]) -> tuple[int, int]:
     """The number, or the numbers, of the sentence that the choice is asked for."""
-    every = each_value(text, span, sentence, choice.asked)
+    every = each_value(text, span, sentence, choice.part.asked)
     if every != span:
         return every
-    span = aligned(text, span, sentence, choice.asked, choice.words)
-    if choice.measured != choice.asked:
-        span = named_beside(text, span, sentence, choice.asked)
-    span = twin(text, span, sentence, choice.asked)
-    span = total_beside(text, span, sentence, choice.measured)
-    step = both_ends(text, span, sentence, choice.asked)
+    span = aligned(text, span, sentence, choice.part.asked, choice.part.words)
+    if choice.part.measured != choice.part.asked:
+        span = named_beside(text, span, sentence, choice.part.asked)
+    span = twin(text, span, sentence, choice.part.asked)
+    span = total_beside(text, span, sentence, choice.part.measured)
+    step = both_ends(text, span, sentence, choice.part.asked)
     if step != span:
         return step
-    span = came_from(text, span, sentence, choice.asked)
-    span = reached(text, span, sentence, choice.asked)
-    first = one_figure(text, *span, choice.asked)
-    fits = is_english(choice.asked) or unit_fit(choice.measured, text[slice(*first)]) > 0
+    span = came_from(text, span, sentence, choice.part.asked)
+    span = reached(text, span, sentence, choice.part.asked)
+    first = one_figure(text, *span, choice.part.asked)
+    fits = is_english(choice.part.asked) or unit_fit(choice.part.measured, text[slice(*first)]) > 0
     span = first if fits else span
-    span = growth_beside(text, span, sentence, choice.asked)
-    span = whole_range(text, whole_figure(text, *span), sentence, choice.asked)
-    return with_fall(text, span, choice.asked)
+    span = growth_beside(text, span, sentence, choice.part.asked)
+    span = whole_range(text, whole_figure(text, *span), sentence, choice.part.asked)
+    return with_fall(text, span, choice.part.asked)
 
 
 def _enumeration(text: str, start: int, end: int) -> tuple[int, int]:

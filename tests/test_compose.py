@@ -12,7 +12,7 @@ from index.records import Document, Passage, Section
 from qa import compose
 from qa.answer import Answer
 from qa.finish import Choice
-from qa.question import understand
+from qa.question import Part, understand
 
 REPORT = Path(__file__).parent.parent / "index" / "reports" / "sanmen-2023.txt"
 
@@ -24,7 +24,7 @@ def document() -> Document:
 
 def choice(document: Document, words: str, kind: str = "number", asked: str = "多少", sure: float = 0.8) -> Choice:
     start = document.text.index(words)
-    return Choice(document.id, start, start + len(words), kind, asked, sure, asked, asked)
+    return Choice(document.id, start, start + len(words), Part(asked, asked, "", kind, asked), sure)
 
 
 def sliced(answer: Answer, document: Document) -> None:
@@ -133,8 +133,9 @@ def test_yes_or_no_looks_at_the_clause_alone() -> None:
 
 def test_what_an_earlier_question_counted_tells_one_value_from_its_neighbour() -> None:
     document = written("新增优势企业3家、“品字标”企业4家。")
-    asked = replace(choice(document, "3家、“品字标”企业4家", asked="品字标企业呢"), measured="新增几家优势企业")
-    assert compose.answer(understand("品字标企业呢"), [asked], {document.id: document}).answer == "4家"
+    chosen = choice(document, "3家、“品字标”企业4家", asked="品字标企业呢")
+    chosen = replace(chosen, part=replace(chosen.part, measured="新增几家优势企业"))
+    assert compose.answer(understand("品字标企业呢"), [chosen], {document.id: document}).answer == "4家"
 
 
 @pytest.mark.parametrize(
