@@ -39,7 +39,7 @@ from qa.twice import fuller, surer, tells_several, unsure
 from qa.typed import far_fewer
 
 HITS = 20  # passages that are read for one part of a question
-FIRST_HITS = 5  # of these at first
+FIRST_HITS = 4  # of these at first
 SURE = 2.0  # relevance from which on the rest need not be read
 SHOWN = 5  # passages of each part that a trace tells of
 EACH_HITS = 10  # of every document, when each is to answer for itself

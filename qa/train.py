@@ -1,6 +1,7 @@
-"""Trains the reader: listwise relevance with a null, and the answer's span, jointly.
+"""The recipe of a reader of all layers: two cycles over reading comprehension and report questions, their ends' mean.
 
-`python -m qa.train` needs the extra `[train]`; it knows examples and the network, not the assistant.
+`python -m qa.train` needs the extra `[train]`; it knows examples and the network, not the assistant. Stopped, it goes
+on where it was last saved.
 """
 
 from __future__ import annotations
@@ -8,100 +9,71 @@ from __future__ import annotations
 import argparse
 import logging
 import random
-import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import partial
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
 from tokenizers import Tokenizer
-from torch.nn.functional import cross_entropy
 
 from index.convert import load_source_model
 from index.export import export_int8
 from index.fold import fold
-from qa.batch import Batch, encode, hidden
-from qa.examples import Example, batches, comprehension_examples, read_rows
+from qa.batch import encode
+from qa.cycle import Cycle, State, run
+from qa.examples import Example, comprehension_examples, read_rows
 from qa.mine import sample
 from qa.network import ReaderNetwork, shallow
 
-State = dict[str, torch.Tensor]
 log = logging.getLogger("qa.train")
 MAX_TOKENS = 224
+CANDIDATES = 4  # of a question, in training
 SAMPLES = 75  # questions by whose pairs the inputs of the 8-bit form are evened out
-SECOND = 0.6  # of a later stage in the mean of it and what was there before
-HIDDEN = 0.06  # share of the pieces hidden, in every other pair of the third and fourth stage
-AGAIN = ((2400, 5000), (1200, 2500))  # reading examples and known questions in a pass of these stages
-NULL_LOGIT = 0.0  # relevance competes with this: a question whose passages all stay below it is refused
+# The first cycle begins from the encoder, the second from the end of the first.
+CYCLES = (Cycle(6050, 1.5e-4), Cycle(5200, 1.2e-4, hide=0.06))
+SECOND = 0.6  # of the second cycle's end in the mean with the first's
+READING = 4000  # reading examples in a pass
+AGAIN = 9000  # questions of the first cycle in a pass of the second
+
+# Documents whose questions are never trained on: the first four are for reporting, the last two for watching.
+KEPT_ASIDE = ("江西省", "海拉尔区2018", "国务院2024", "2025年湖南省政府工作报告")
+WATCHED = ("青海省", "海拉尔区2019")
+DEVELOPMENT = ("sanmen-2023", "山东省", "四川省", "上海市", "西藏自治区", "河北省")
+COMPREHENSION = ("cmrc2018-train", "drcd-train-sub-s", "drcd-dev-s", "xquad-zh", "xquad-en-zh")
 
 
-def loss_of(network: ReaderNetwork, batch: Batch) -> tuple[torch.Tensor, float, float]:
-    """The joint loss of a batch, and its parts as numbers: listwise relevance, span."""
-    with torch.autocast("cpu", dtype=torch.bfloat16):
-        relevance, start, end = network(batch.ids, batch.mask)
-    relevance, start, end = relevance.float(), start.float(), end.float()
-    start, end = start.masked_fill(~batch.allowed, -1e4), end.masked_fill(~batch.allowed, -1e4)
-    terms = []
-    for group in batch.groups:
-        scores = torch.cat([torch.full((1,), NULL_LOGIT), relevance[group]])
-        gold = torch.cat([torch.tensor([not batch.gold[group].any()]), batch.gold[group]])
-        terms.append(torch.logsumexp(scores, 0) - torch.logsumexp(scores[gold], 0))
-    listwise = torch.stack(terms).mean()
-    weight = torch.where(batch.gold, 1.0, 0.3)
-    spans = cross_entropy(start, batch.start, reduction="none") + cross_entropy(end, batch.end, reduction="none")
-    span = (spans * weight).sum() / weight.sum() / 2
-    return listwise + span, listwise.item(), span.item()
+@dataclass(frozen=True)
+class Draws:
+    """What the passes of both cycles are drawn from: mined questions, later ones, reading examples."""
+
+    known: Sequence[dict[str, Any]]
+    newest: Sequence[dict[str, Any]]
+    reading: Sequence[Example]
+
+    def first(self, rng: random.Random) -> list[Example]:
+        """All known questions, their candidates drawn anew, and some reading."""
+        return self._with_reading(self.known, rng)
+
+    def second(self, rng: random.Random) -> list[Example]:
+        """All of the newest questions, some known ones and some reading."""
+        again = rng.sample(list(self.known), min(AGAIN, len(self.known)))
+        return self._with_reading([*self.newest, *again], rng)
+
+    def _with_reading(self, rows: Sequence[dict[str, Any]], rng: random.Random) -> list[Example]:
+        reading = rng.sample(list(self.reading), min(READING, len(self.reading)))
+        return [sample(row, CANDIDATES, rng) for row in rows] + reading
 
 
-def train(
-    network: ReaderNetwork,
-    tokenizer: Tokenizer,
-    examples: Iterable[Example],
-    *,
-    steps: int,
-    rate: float,
-    pairs: int,
-    out: Path,
-    rng: random.Random,
-    hide: float = 0.0,
-    check: Callable[[], None] | None = None,
-) -> None:
-    """`steps` updates over `examples` (iterated anew, and shuffled, when used up), with `hide` as `hidden` has it.
+def averaged(first: State, second: State, share: float) -> State:
+    """The mean of two states of one network, `share` of it the second's: surer on unseen documents than either.
 
-    The network's state goes to `out` every 500 steps and at the end; `check` is called then.
+    Wortsman and others, "Model soups", 2022.
     """
-    network.encoder.embeddings.requires_grad_(False)
-    parameters = [p for p in network.parameters() if p.requires_grad]
-    optimizer = torch.optim.AdamW(parameters, rate, weight_decay=0.01, fused=True)
-    warm = max(steps // 20, 20)
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimizer, lambda step: min((step + 1) / warm, max((steps - step) / (steps - warm), 0.02))
-    )
-    generator = torch.Generator().manual_seed(rng.randrange(1 << 30))
-    done, begun, sums = 0, time.monotonic(), [0.0, 0.0]
-    while done < steps:
-        for group in batches(examples, pairs, rng):
-            batch = hidden(encode(group, tokenizer), hide, generator)
-            loss, listwise, span = loss_of(network, batch)
-            torch.autograd.backward(loss)
-            torch.nn.utils.clip_grad_norm_(parameters, 1.0)
-            optimizer.step()
-            schedule.step()
-            optimizer.zero_grad()
-            done += 1
-            sums = [sums[0] + listwise, sums[1] + span]
-            if done % 50 == 0:
-                pace = (time.monotonic() - begun) / done
-                means = [part / 50 for part in sums]
-                log.info("step %d/%d listwise %.3f span %.3f, %.2f s each", done, steps, *means, pace)
-                sums = [0.0, 0.0]
-            if done % 500 == 0 or done == steps:
-                torch.save(network.state_dict(), out)
-                if check:
-                    check()
-            if done == steps:
-                break
+    return {
+        name: torch.lerp(first[name], value, share) if value.is_floating_point() else value
+        for name, value in second.items()
+    }
 
 
 def validate(network: ReaderNetwork, tokenizer: Tokenizer, examples: Sequence[Example]) -> dict[str, float]:
@@ -130,7 +102,6 @@ def validate(network: ReaderNetwork, tokenizer: Tokenizer, examples: Sequence[Ex
                     exact += int(start[best, 1:].argmax() + 1 == batch.start[best]) and int(
                         end[best, 1:].argmax() + 1 == batch.end[best]
                     )
-    network.train()
     ordered = sum(k > u for k in known for u in unknown) / max(len(known) * len(unknown), 1)
     count = max(answerable, 1)
     return {"first": first / count, "exact": exact / count, "auroc": ordered}
@@ -149,103 +120,52 @@ def export(network: ReaderNetwork, tokenizer: Tokenizer, samples: Sequence[Examp
     export_int8(network.encoder, folder / "model.onnx", tokens, network.heads, ("relevance", "start", "end"))
 
 
-# Documents whose questions are never trained on: the first four are for reporting, the last two for watching.
-KEPT_ASIDE = ("江西省", "海拉尔区2018", "国务院2024", "2025年湖南省政府工作报告")
-WATCHED = ("青海省", "海拉尔区2019")
-DEVELOPMENT = ("sanmen-2023", "山东省", "四川省", "上海市", "西藏自治区", "河北省")
-LAYERS = (0, 2, 4, 6, 8, 10)  # of the encoder's twelve; better than the lower six after 100 steps (loss 3.9 / 4.1)
-COMPREHENSION = ("cmrc2018-train", "drcd-train-sub-s", "drcd-dev-s", "xquad-zh", "xquad-en-zh")
+def _questions(paths: Sequence[Path]) -> list[dict[str, Any]]:
+    """The mined questions of the documents that may be trained on."""
+    unseen = {*KEPT_ASIDE, *WATCHED, *DEVELOPMENT}
+    return [row for path in paths for row in read_rows(path) if row["doc"] not in unseen]
 
 
-class Mixture:
-    """One pass over the report questions, candidates drawn anew, with a share of reading comprehension among them.
-
-    Of `known` questions, those of the stages before, `again` come once more.
-    """
-
-    def __init__(
-        self,
-        mined: Sequence[dict[str, Any]],
-        others: list[Example],
-        share: int,
-        rng: random.Random,
-        known: Sequence[dict[str, Any]] = (),
-        again: int = 0,
-    ) -> None:
-        self.mined, self.others, self.share, self.rng = mined, others, share, rng
-        self.known, self.again = known, again
-
-    def __iter__(self) -> Iterator[Example]:
-        self.rng.shuffle(self.others)
-        rows = [*self.mined, *self.rng.sample(self.known, min(self.again, len(self.known)))]
-        return iter([sample(row, 4, self.rng) for row in rows] + self.others[: self.share])
-
-
-def averaged(first: State, second: State, share: float) -> State:
-    """The mean of two states of one network, `share` of it the second's: surer on unseen documents than either.
-
-    Wortsman and others, "Model soups", 2022.
-    """
-    return {
-        name: torch.lerp(first[name], value, share) if value.is_floating_point() else value
-        for name, value in second.items()
-    }
+def _trained(network: ReaderNetwork, tokenizer: Tokenizer, draws: Draws, states: Path, seed: int) -> list[State]:
+    """The network's state at the end of each cycle; those that `states` holds are not trained again."""
+    states.mkdir(parents=True, exist_ok=True)
+    ends: list[State] = []
+    for number, (cycle, draw) in enumerate(zip(CYCLES, (draws.first, draws.second), strict=True), 1):
+        end = states / f"cycle-{number}.pt"
+        if not end.exists():
+            run(network, tokenizer, cycle, draw, seed=f"{seed} {number}", saved=states / f"cycle-{number}.saved")
+            torch.save(network.state_dict(), end)
+        ends.append(torch.load(end))
+        network.load_state_dict(ends[-1])
+    return ends
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The recipe of the shipped weights: reading comprehension, then report questions with hard negatives, in four
-    stages that each know more questions; each stage's mean with what was there before goes on."""
     parser = argparse.ArgumentParser(prog="python -m qa.train", description=__doc__)
-    parser.add_argument("--mined", type=Path, required=True, help="what `python -m qa.mine` wrote")
-    parser.add_argument("--more", type=Path, required=True, help="the same of the questions for the second stage")
-    parser.add_argument("--newest", type=Path, nargs=2, required=True, help="the same for the third and fourth stage")
+    parser.add_argument("--mined", type=Path, nargs="+", required=True, help="what `python -m qa.mine` wrote")
+    parser.add_argument("--newest", type=Path, nargs="+", required=True, help="the same, new in the second cycle")
     parser.add_argument("--comprehension", type=Path, required=True, help="the folder of the reading sets")
+    parser.add_argument("--states", type=Path, required=True, help="a folder for what is needed to go on when stopped")
     parser.add_argument("--out", type=Path, default=Path(__file__).parent / "model")
-    parser.add_argument("--first-steps", type=int, default=500)
-    parser.add_argument("--steps", type=int, default=4926)
-    parser.add_argument("--more-steps", type=int, default=4824)
-    parser.add_argument("--newest-steps", type=int, nargs=2, default=(4200, 4800))
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--seed", type=int, default=2)
     options = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     torch.set_num_threads(options.threads)
     torch.set_flush_denormal(True)
-    torch.manual_seed(2)
-    rng = random.Random(2)
+    torch.manual_seed(options.seed)
+    rng = random.Random(options.seed)
     encoder, tokenizer = load_source_model()
     tokenizer.enable_truncation(MAX_TOKENS, strategy="only_second")
-    network = ReaderNetwork(shallow(encoder, LAYERS))
-    others = [
-        example
-        for name in COMPREHENSION
-        for example in comprehension_examples(options.comprehension / name, 1, rng, 0.12)
-    ]
-    rows = read_rows(options.mined)
-    unseen = {*KEPT_ASIDE, *WATCHED, *DEVELOPMENT}
-    watched = [sample(row, 12, random.Random(7)) for row in rows if row["doc"] in WATCHED]
-    seen = [row for row in rows if row["doc"] not in unseen]
-    more = seen + [row for row in read_rows(options.more) if row["doc"] not in unseen]
-    shared = {"pairs": 16, "out": options.out.with_suffix(".pt"), "rng": rng}
-    train(network, tokenizer, others, steps=options.first_steps, rate=1.5e-4, **shared)
-    shared["check"] = partial(_log_check, network, tokenizer, watched)
-    train(network, tokenizer, Mixture(seen, others, 5000, rng), steps=options.steps, rate=1.5e-4, **shared)
-    first = {name: value.clone() for name, value in network.state_dict().items()}
-    train(network, tokenizer, Mixture(more, others, 4000, rng), steps=options.more_steps, rate=1.2e-4, **shared)
-    mean = averaged(first, network.state_dict(), SECOND)
-    for path, steps, (comprehension, again) in zip(options.newest, options.newest_steps, AGAIN, strict=True):
-        network.load_state_dict(mean)
-        newest = [row for row in read_rows(path) if row["doc"] not in unseen]
-        mixture = Mixture(newest, others, comprehension, rng, more, again)
-        train(network, tokenizer, mixture, steps=steps, rate=1.2e-4, hide=HIDDEN, **shared)
-        mean = averaged(mean, network.state_dict(), SECOND)
-        more += newest
-    network.load_state_dict(mean)
-    export(network.eval(), tokenizer, [sample(row, 4, rng) for row in seen[:SAMPLES]], options.out)
+    network = ReaderNetwork(shallow(encoder, tuple(range(encoder.config.num_hidden_layers))))
+    reading = [e for n in COMPREHENSION for e in comprehension_examples(options.comprehension / n, 1, rng, 0.12)]
+    draws = Draws(_questions(options.mined), _questions(options.newest), reading)
+    watched = [row for path in options.mined for row in read_rows(path) if row["doc"] in WATCHED]
+    first, second = _trained(network, tokenizer, draws, options.states, options.seed)
+    network.load_state_dict(averaged(first, second, SECOND))
+    log.info("watched documents: %s", validate(network, tokenizer, [sample(row, 12, rng) for row in watched]))
+    export(network.eval(), tokenizer, [sample(row, CANDIDATES, rng) for row in draws.known[:SAMPLES]], options.out)
     return 0
-
-
-def _log_check(network: ReaderNetwork, tokenizer: Tokenizer, watched: Sequence[Example]) -> None:
-    log.info("watched documents: %s", validate(network, tokenizer, watched))
 
 
 if __name__ == "__main__":

@@ -35,6 +35,7 @@ SHARED: dict[str, set[str] | None] = {
         "index/convert.py",
         "qa/reader.py",
         "qa/batch.py",
+        "qa/cycle.py",
         "qa/train.py",
         "index/train.py",
     },
@@ -49,6 +50,7 @@ SHARED: dict[str, set[str] | None] = {
         "index/train.py",
         "qa/network.py",
         "qa/batch.py",
+        "qa/cycle.py",
         "qa/train.py",
     },
     "transformers": {

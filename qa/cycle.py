@@ -1,0 +1,132 @@
+"""One cycle of the reader's training: updates under one rise and fall of the learning rate; stopped, it can go on.
+
+Knows the network and batches of examples; neither files of questions nor the recipe.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import random
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from tokenizers import Tokenizer
+from torch.nn.functional import cross_entropy
+
+from qa.batch import Batch, encode, hidden
+from qa.examples import Example, batches
+from qa.network import ReaderNetwork
+
+State = dict[str, torch.Tensor]
+log = logging.getLogger("qa.train")
+NULL_LOGIT = 0.0  # relevance competes with this: a question whose passages all stay below it is refused
+ELSEWHERE = 0.3  # weight of a passage's span loss where it has no answer
+SAVED = 200  # updates from one saving to the next
+TOLD = 50  # updates from one line of the log to the next
+
+
+@dataclass(frozen=True, slots=True)
+class Cycle:
+    """`updates` of batches of about `pairs`; the rate rises to `rate` over a twentieth of them and falls to nearly 0.
+
+    `hide` is the share of the pieces hidden, as `qa.batch.hidden` has it.
+    """
+
+    updates: int
+    rate: float
+    hide: float = 0.0
+    pairs: int = 16
+
+    def rate_at(self, done: int) -> float:
+        """The learning rate of the update after `done` others."""
+        rise = max(self.updates // 20, 20)
+        return self.rate * min((done + 1) / rise, max((self.updates - done) / (self.updates - rise), 0.02))
+
+
+def loss_of(network: ReaderNetwork, batch: Batch) -> tuple[torch.Tensor, float, float]:
+    """The joint loss of a batch, and its parts as numbers: listwise relevance, span."""
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        relevance, start, end = network(batch.ids, batch.mask)
+    relevance, start, end = relevance.float(), start.float(), end.float()
+    start, end = start.masked_fill(~batch.allowed, -1e4), end.masked_fill(~batch.allowed, -1e4)
+    terms = []
+    for group in batch.groups:
+        scores = torch.cat([torch.full((1,), NULL_LOGIT), relevance[group]])
+        gold = torch.cat([torch.tensor([not batch.gold[group].any()]), batch.gold[group]])
+        terms.append(torch.logsumexp(scores, 0) - torch.logsumexp(scores[gold], 0))
+    listwise = torch.stack(terms).mean()
+    weight = torch.where(batch.gold, 1.0, ELSEWHERE)
+    spans = cross_entropy(start, batch.start, reduction="none") + cross_entropy(end, batch.end, reduction="none")
+    span = (spans * weight).sum() / weight.sum() / 2
+    return listwise + span, listwise.item(), span.item()
+
+
+def run(
+    network: ReaderNetwork,
+    tokenizer: Tokenizer,
+    cycle: Cycle,
+    draw: Callable[[random.Random], Sequence[Example]],
+    *,
+    seed: str,
+    saved: Path,
+    every: int = SAVED,
+) -> None:
+    """Train `network` by `cycle`; each pass over the examples is drawn anew by `draw`.
+
+    The state goes to `saved` after every `every` updates; where it is there already, the cycle goes on from it. Passes,
+    order and what is hidden follow from `seed` and the place in the cycle alone, so that a cycle that was stopped ends
+    as one that was not. `saved` is removed at the end.
+    """
+    network.train()
+    network.encoder.embeddings.requires_grad_(False)
+    parameters = [p for p in network.parameters() if p.requires_grad]
+    optimizer = torch.optim.AdamW(parameters, cycle.rate, weight_decay=0.01, fused=True)
+    done, passes, skip = _restored(saved, network, optimizer) if saved.exists() else (0, 0, 0)
+    sums, begun, first = [0.0, 0.0], time.monotonic(), done
+    while done < cycle.updates:
+        order = random.Random(f"{seed} {passes}")
+        for at, group in enumerate(batches(draw(order), cycle.pairs, order)):
+            if at < skip:
+                continue
+            for parameter_group in optimizer.param_groups:
+                parameter_group["lr"] = cycle.rate_at(done)
+            generator = torch.Generator().manual_seed(random.Random(f"{seed} {passes} {at}").randrange(1 << 30))
+            loss, *parts = loss_of(network, hidden(encode(group, tokenizer), cycle.hide, generator))
+            optimizer.zero_grad()
+            torch.autograd.backward(loss)
+            torch.nn.utils.clip_grad_norm_(parameters, 1.0)
+            optimizer.step()
+            done += 1
+            sums = [known + part for known, part in zip(sums, parts, strict=True)]
+            if done % TOLD == 0:
+                pace = (time.monotonic() - begun) / (done - first)
+                means = [part / min(TOLD, done - first) for part in sums]
+                log.info("update %d/%d listwise %.3f span %.3f, %.2f s each", done, cycle.updates, *means, pace)
+                sums = [0.0, 0.0]
+            if done % every == 0:
+                _save(saved, network, optimizer, (done, passes, at + 1))
+            if done == cycle.updates:
+                break
+        passes, skip = passes + 1, 0
+    saved.unlink(missing_ok=True)
+
+
+def _save(path: Path, network: ReaderNetwork, optimizer: torch.optim.Optimizer, place: tuple[int, int, int]) -> None:
+    """Whole or not at all: a stop while writing leaves what was saved before."""
+    beside = path.with_name(path.name + ".new")
+    torch.save({"network": network.state_dict(), "optimizer": optimizer.state_dict(), "place": place}, beside)
+    os.replace(beside, path)
+
+
+def _restored(path: Path, network: ReaderNetwork, optimizer: torch.optim.Optimizer) -> tuple[int, int, int]:
+    """Network and optimizer as they were saved; the updates done, the passes ended, and the batches of the next one."""
+    state = torch.load(path)
+    network.load_state_dict(state["network"])
+    optimizer.load_state_dict(state["optimizer"])
+    done, passes, skip = state["place"]
+    log.info("goes on after %d updates", done)
+    return done, passes, skip
