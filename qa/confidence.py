@@ -1,6 +1,6 @@
 """From what was read to one number: which span answers a part of a question, and how likely it is right.
 
-The only place with weights and the threshold; they lie in `qa/model/calibration.json`, fitted by `qa.calibrate`.
+The only place with weights and the threshold; they lie in `qa/model/calibration.json`, fitted by `eval.calibrate`.
 """
 
 from __future__ import annotations
