@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 from tokenizers import Tokenizer
@@ -21,7 +22,6 @@ from qa.batch import Batch, encode, hidden
 from qa.examples import Example, batches
 from qa.network import ReaderNetwork
 
-State = dict[str, torch.Tensor]
 log = logging.getLogger("qa.train")
 NULL_LOGIT = 0.0  # relevance competes with this: a question whose passages all stay below it is refused
 ELSEWHERE = 0.3  # weight of a passage's span loss where it has no answer
@@ -74,12 +74,13 @@ def run(
     seed: str,
     saved: Path,
     every: int = SAVED,
+    end: Path | None = None,
 ) -> None:
     """Train `network` by `cycle`; each pass over the examples is drawn anew by `draw`.
 
     The state goes to `saved` after every `every` updates; where it is there already, the cycle goes on from it. Passes,
     order and what is hidden follow from `seed` and the place in the cycle alone, so that a cycle that was stopped ends
-    as one that was not. `saved` is removed at the end.
+    as one that was not. `saved` is removed at the end, once the network's state stands in `end`.
     """
     network.train()
     network.encoder.embeddings.requires_grad_(False)
@@ -108,17 +109,20 @@ def run(
                 log.info("update %d/%d listwise %.3f span %.3f, %.2f s each", done, cycle.updates, *means, pace)
                 sums = [0.0, 0.0]
             if done % every == 0:
-                _save(saved, network, optimizer, (done, passes, at + 1))
+                place = (done, passes, at + 1)
+                _write({"network": network.state_dict(), "optimizer": optimizer.state_dict(), "place": place}, saved)
             if done == cycle.updates:
                 break
         passes, skip = passes + 1, 0
+    if end:
+        _write(network.state_dict(), end)
     saved.unlink(missing_ok=True)
 
 
-def _save(path: Path, network: ReaderNetwork, optimizer: torch.optim.Optimizer, place: tuple[int, int, int]) -> None:
-    """Whole or not at all: a stop while writing leaves what was saved before."""
+def _write(state: dict[str, Any], path: Path) -> None:
+    """Whole or not at all: a stop while writing leaves what was there before."""
     beside = path.with_name(path.name + ".new")
-    torch.save({"network": network.state_dict(), "optimizer": optimizer.state_dict(), "place": place}, beside)
+    torch.save(state, beside)
     os.replace(beside, path)
 
 

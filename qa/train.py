@@ -21,11 +21,12 @@ from index.convert import load_source_model
 from index.export import export_int8
 from index.fold import fold
 from qa.batch import encode
-from qa.cycle import Cycle, State, run
+from qa.cycle import Cycle, run
 from qa.examples import Example, comprehension_examples, read_rows
 from qa.mine import sample
 from qa.network import ReaderNetwork, shallow
 
+State = dict[str, torch.Tensor]
 log = logging.getLogger("qa.train")
 MAX_TOKENS = 224
 CANDIDATES = 4  # of a question, in training
@@ -57,11 +58,11 @@ class Draws:
 
     def second(self, rng: random.Random) -> list[Example]:
         """All of the newest questions, some known ones and some reading."""
-        again = rng.sample(list(self.known), min(AGAIN, len(self.known)))
+        again = rng.sample(self.known, min(AGAIN, len(self.known)))
         return self._with_reading([*self.newest, *again], rng)
 
     def _with_reading(self, rows: Sequence[dict[str, Any]], rng: random.Random) -> list[Example]:
-        reading = rng.sample(list(self.reading), min(READING, len(self.reading)))
+        reading = rng.sample(self.reading, min(READING, len(self.reading)))
         return [sample(row, CANDIDATES, rng) for row in rows] + reading
 
 
@@ -120,10 +121,10 @@ def export(network: ReaderNetwork, tokenizer: Tokenizer, samples: Sequence[Examp
     export_int8(network.encoder, folder / "model.onnx", tokens, network.heads, ("relevance", "start", "end"))
 
 
-def _questions(paths: Sequence[Path]) -> list[dict[str, Any]]:
+def _seen(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """The mined questions of the documents that may be trained on."""
     unseen = {*KEPT_ASIDE, *WATCHED, *DEVELOPMENT}
-    return [row for path in paths for row in read_rows(path) if row["doc"] not in unseen]
+    return [row for row in rows if row["doc"] not in unseen]
 
 
 def _trained(network: ReaderNetwork, tokenizer: Tokenizer, draws: Draws, states: Path, seed: int) -> list[State]:
@@ -133,8 +134,8 @@ def _trained(network: ReaderNetwork, tokenizer: Tokenizer, draws: Draws, states:
     for number, (cycle, draw) in enumerate(zip(CYCLES, (draws.first, draws.second), strict=True), 1):
         end = states / f"cycle-{number}.pt"
         if not end.exists():
-            run(network, tokenizer, cycle, draw, seed=f"{seed} {number}", saved=states / f"cycle-{number}.saved")
-            torch.save(network.state_dict(), end)
+            saved = states / f"cycle-{number}.saved"
+            run(network, tokenizer, cycle, draw, seed=f"{seed} {number}", saved=saved, end=end)
         ends.append(torch.load(end))
         network.load_state_dict(ends[-1])
     return ends
@@ -159,8 +160,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     tokenizer.enable_truncation(MAX_TOKENS, strategy="only_second")
     network = ReaderNetwork(shallow(encoder, tuple(range(encoder.config.num_hidden_layers))))
     reading = [e for n in COMPREHENSION for e in comprehension_examples(options.comprehension / n, 1, rng, 0.12)]
-    draws = Draws(_questions(options.mined), _questions(options.newest), reading)
-    watched = [row for path in options.mined for row in read_rows(path) if row["doc"] in WATCHED]
+    mined, newest = ([row for path in paths for row in read_rows(path)] for paths in (options.mined, options.newest))
+    draws = Draws(_seen(mined), _seen(newest), reading)
+    watched = [row for row in mined if row["doc"] in WATCHED]
     first, second = _trained(network, tokenizer, draws, options.states, options.seed)
     network.load_state_dict(averaged(first, second, SECOND))
     log.info("watched documents: %s", validate(network, tokenizer, [sample(row, 12, rng) for row in watched]))

@@ -101,3 +101,15 @@ def test_what_is_trained_learns_to_mark_the_answer(tokenizer: Tokenizer, tmp_pat
     run(network, tokenizer, Cycle(80, 5e-3, pairs=16), _examples, seed="1", saved=tmp_path / "a")
     after, *_ = loss_of(network, batch)
     assert after.item() < 0.2 * before.item()
+
+
+def test_what_was_saved_stays_until_the_end_is_written(tokenizer: Tokenizer, tmp_path: Path) -> None:
+    network, saved, end = _network(), tmp_path / "saved", tmp_path / "end"
+    (tmp_path / "end.new").mkdir()  # so that the end cannot be written
+    with pytest.raises(RuntimeError):
+        run(network, tokenizer, CYCLE, _examples, seed="7", saved=saved, every=3, end=end)
+    assert torch.load(saved)["place"] == (9, 1, 1)
+    (tmp_path / "end.new").rmdir()
+    run(network, tokenizer, CYCLE, _examples, seed="7", saved=saved, every=3, end=end)
+    assert [path.name for path in tmp_path.iterdir()] == ["end"]
+    torch.testing.assert_close(torch.load(end)["heads.span.weight"], network.heads.span.weight.detach())
