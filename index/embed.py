@@ -73,7 +73,7 @@ class BundledEncoder:
         return rows
 
     def _row(self, encoding: Encoding) -> Rows:
-        mean = self._runtime.run(encoding)[0].mean(axis=0)
+        mean = self._runtime.run(encoding.ids)[0].mean(axis=0)
         row: Rows = mean / max(float(np.linalg.norm(mean)), 1e-12)
         return row
 

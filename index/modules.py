@@ -42,7 +42,7 @@ class OnnxTokens(InputModule):  # type: ignore[misc]  # mypy does not follow the
         """Adds `token_embeddings`, (n, length, 384); rows behind a text's end are zero."""
         ids: torch.Tensor = features["input_ids"]
         encodings = features.pop("encodings")
-        vectors = self.runtime.map(lambda encoding: self.runtime.run(encoding)[0], encodings)
+        vectors = self.runtime.map(lambda encoding: self.runtime.run(encoding.ids)[0], encodings)
         states = torch.zeros(*ids.shape, vectors[0].shape[-1])
         for row, vector in enumerate(vectors):
             states[row, : len(vector)] = torch.from_numpy(vector)

@@ -23,6 +23,7 @@ from tokenizers import Encoding, Tokenizer
 from index.errors import UserError
 
 Array = NDArray[np.float32]
+S = TypeVar("S")
 T = TypeVar("T")
 _ANEW = "Install the project anew."
 _SLOWER = ["SkipLayerNormFusion"]  # on a CPU the sum and the norm apart take a quarter of what the two in one take
@@ -60,16 +61,16 @@ class Runtime:
         encodings: list[Encoding] = self._tokenizer.encode_batch([_whole(text) for text in texts])
         return encodings
 
-    def run(self, encoding: Encoding) -> list[Array]:
-        """The network's outputs for one input, without the leading axis of length 1."""
-        outputs = self._session.run(None, {"input_ids": np.array([encoding.ids], dtype=np.int64)})
+    def run(self, ids: Sequence[int]) -> list[Array]:
+        """The network's outputs for one input's token ids, without the leading axis of length 1."""
+        outputs = self._session.run(None, {"input_ids": np.array([ids], dtype=np.int64)})
         return [np.asarray(output[0], dtype=np.float32) for output in outputs]
 
-    def map(self, function: Callable[[Encoding], T], encodings: Sequence[Encoding]) -> list[T]:
-        """`function` of every encoding, in order, on this runtime's threads."""
-        if len(encodings) < 2:
-            return [function(encoding) for encoding in encodings]
-        return list(self._pool.map(function, encodings))
+    def map(self, function: Callable[[S], T], inputs: Sequence[S]) -> list[T]:
+        """`function` of every input, in order, on this runtime's threads."""
+        if len(inputs) < 2:
+            return [function(one) for one in inputs]
+        return list(self._pool.map(function, inputs))
 
 
 def _session(path: Path) -> onnxruntime.InferenceSession:

@@ -16,7 +16,10 @@ UNKNOWN = 3  # the token id of a piece that is hidden; the special tokens are 0 
 
 @dataclass(frozen=True)
 class Batch:
-    """Tensors of some examples, flattened over their candidates; `groups` are slices of rows, one per example."""
+    """Tensors of some examples, flattened over their candidates; `groups` are slices of rows, one per example.
+
+    `labelled` says of every row whether its targets are known.
+    """
 
     ids: torch.Tensor
     mask: torch.Tensor
@@ -24,6 +27,7 @@ class Batch:
     start: torch.Tensor
     end: torch.Tensor
     gold: torch.Tensor
+    labelled: torch.Tensor
     groups: list[slice]
 
 
@@ -58,11 +62,12 @@ def encode(examples: Sequence[Example], tokenizer: Tokenizer) -> Batch:
         elif candidate.gold:
             start[row] = end[row] = -100
     gold = torch.tensor([c.gold for c in candidates])
+    labelled = torch.tensor([e.labelled for e in examples for _ in e.candidates])
     groups, at = [], 0
     for example in examples:
         groups.append(slice(at, at + len(example.candidates)))
         at += len(example.candidates)
-    return Batch(ids, mask, allowed, start, end, gold, groups)
+    return Batch(ids, mask, allowed, start, end, gold, labelled, groups)
 
 
 def hidden(batch: Batch, share: float, generator: torch.Generator) -> Batch:

@@ -24,6 +24,7 @@ from qa.network import ReaderNetwork
 
 log = logging.getLogger("qa.train")
 NULL_LOGIT = 0.0  # relevance competes with this: a question whose passages all stay below it is refused
+NOWHERE = -1e4  # the logit of a place that no span may take
 ELSEWHERE = 0.3  # weight of a passage's span loss where it has no answer
 SAVED = 200  # updates from one saving to the next
 TOLD = 50  # updates from one line of the log to the next
@@ -47,21 +48,50 @@ class Cycle:
         return self.rate * min((done + 1) / rise, max((self.updates - done) / (self.updates - rise), 0.02))
 
 
-def loss_of(network: ReaderNetwork, batch: Batch) -> tuple[torch.Tensor, float, float]:
-    """The joint loss of a batch, and its parts as numbers: listwise relevance, span."""
+@dataclass(frozen=True)
+class Outputs:
+    """What a reader makes of a batch: relevance (n,), start and end logits (n, length), -1e4 where no span may be."""
+
+    relevance: torch.Tensor
+    start: torch.Tensor
+    end: torch.Tensor
+
+
+Draw = Callable[[random.Random], Sequence[Example]]  # the examples of a pass
+# Of the network, a batch, and it with some pieces hidden: the loss, and its parts as numbers (listwise, span)
+Loss = Callable[[ReaderNetwork, Batch, Batch], tuple[torch.Tensor, float, float]]
+
+
+def outputs_of(network: ReaderNetwork, batch: Batch) -> Outputs:
     with torch.autocast("cpu", dtype=torch.bfloat16):
         relevance, start, end = network(batch.ids, batch.mask)
-    relevance, start, end = relevance.float(), start.float(), end.float()
-    start, end = start.masked_fill(~batch.allowed, -1e4), end.masked_fill(~batch.allowed, -1e4)
+    start, end = (logits.float().masked_fill(~batch.allowed, NOWHERE) for logits in (start, end))
+    return Outputs(relevance.float(), start, end)
+
+
+def with_null(values: torch.Tensor, null: float | bool) -> torch.Tensor:
+    """The values of one question's passages behind that of the null, "none of them"."""
+    return torch.cat([values.new_tensor([null]), values])
+
+
+def by_labels(batch: Batch, said: Outputs) -> tuple[torch.Tensor, torch.Tensor]:
+    """Listwise loss of relevance against the null, and span loss, over the rows of known targets; 0 where none is."""
     terms = []
     for group in batch.groups:
-        scores = torch.cat([torch.full((1,), NULL_LOGIT), relevance[group]])
-        gold = torch.cat([torch.tensor([not batch.gold[group].any()]), batch.gold[group]])
-        terms.append(torch.logsumexp(scores, 0) - torch.logsumexp(scores[gold], 0))
-    listwise = torch.stack(terms).mean()
-    weight = torch.where(batch.gold, 1.0, ELSEWHERE)
-    spans = cross_entropy(start, batch.start, reduction="none") + cross_entropy(end, batch.end, reduction="none")
-    span = (spans * weight).sum() / weight.sum() / 2
+        if batch.labelled[group].all():
+            scores = with_null(said.relevance[group], NULL_LOGIT)
+            gold = with_null(batch.gold[group], not batch.gold[group].any())
+            terms.append(torch.logsumexp(scores, 0) - torch.logsumexp(scores[gold], 0))
+    listwise = torch.stack(terms).mean() if terms else said.relevance.sum() * 0
+    weight = torch.where(batch.gold, 1.0, ELSEWHERE) * batch.labelled
+    spans = cross_entropy(said.start, batch.start, reduction="none")
+    spans = spans + cross_entropy(said.end, batch.end, reduction="none")
+    return listwise, (spans * weight).sum() / weight.sum().clamp_min(1e-6) / 2
+
+
+def label_loss(network: ReaderNetwork, _: Batch, seen: Batch) -> tuple[torch.Tensor, float, float]:
+    """The joint loss of what the network makes of the batch as it sees it, pieces hidden."""
+    listwise, span = by_labels(seen, outputs_of(network, seen))
     return listwise + span, listwise.item(), span.item()
 
 
@@ -69,14 +99,15 @@ def run(
     network: ReaderNetwork,
     tokenizer: Tokenizer,
     cycle: Cycle,
-    draw: Callable[[random.Random], Sequence[Example]],
+    draw: Draw,
     *,
     seed: str,
     saved: Path,
     every: int = SAVED,
     end: Path | None = None,
+    loss_of: Loss = label_loss,
 ) -> None:
-    """Train `network` by `cycle`; each pass over the examples is drawn anew by `draw`.
+    """Train `network` by `cycle`, down `loss_of`; each pass over the examples is drawn anew by `draw`.
 
     The state goes to `saved` after every `every` updates; where it is there already, the cycle goes on from it. Passes,
     order and what is hidden follow from `seed` and the place in the cycle alone, so that a cycle that was stopped ends
@@ -96,7 +127,8 @@ def run(
             for parameter_group in optimizer.param_groups:
                 parameter_group["lr"] = cycle.rate_at(done)
             generator = torch.Generator().manual_seed(random.Random(f"{seed} {passes} {at}").randrange(1 << 30))
-            loss, *parts = loss_of(network, hidden(encode(group, tokenizer), cycle.hide, generator))
+            batch = encode(group, tokenizer)
+            loss, *parts = loss_of(network, batch, hidden(batch, cycle.hide, generator))
             optimizer.zero_grad()
             torch.autograd.backward(loss)
             torch.nn.utils.clip_grad_norm_(parameters, 1.0)

@@ -29,10 +29,14 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A question with its candidates; one without a gold candidate teaches to refuse."""
+    """A question with its candidates; one without a gold candidate teaches to refuse.
+
+    Where it is not `labelled` nobody knows what answers it: a teacher's word is all there is.
+    """
 
     question: str
     candidates: tuple[Candidate, ...]
+    labelled: bool = True
 
 
 def read_rows(path: Path) -> list[dict[str, Any]]:

@@ -1,6 +1,7 @@
 """Question rows + an index → training examples with hard negatives: the passages that our own search puts on top.
 
-`python -m qa.mine` writes them as JSON Lines for `qa.train`; knows the index and the question files, no network.
+`python -m qa.mine` writes them as JSON Lines for `qa.train`; with `--elsewhere` each question is put to another report,
+where nobody knows what answers it. Knows the index and the question files, no network.
 """
 
 from __future__ import annotations
@@ -16,12 +17,15 @@ from typing import Any
 from index.fold import fold
 from index.records import Document, Passage
 from index.store import Index, open_index
+from qa.each import without_place
 from qa.examples import Candidate, Example, read_rows
 from qa.inputs import asked_of, heading
 from qa.question import understand
 
 NEGATIVES = 12  # of the search's best passages that do not answer, kept for sampling
 CONTEXT = 20  # hits looked at
+SEED = 5
+ELSEWHERE = 8  # the search's best passages of another report
 
 
 def mine(rows: Sequence[dict[str, Any]], index: Index) -> Iterator[dict[str, Any]]:
@@ -49,6 +53,30 @@ def mine(rows: Sequence[dict[str, Any]], index: Index) -> Iterator[dict[str, Any
         }
 
 
+def mine_elsewhere(rows: Sequence[dict[str, Any]], index: Index, rng: random.Random) -> Iterator[dict[str, Any]]:
+    """Every row's question put to another of the documents that `rows` are about, without labels.
+
+    Places and years are told as that report tells them. `of` names the document that the question was written for.
+    """
+    asked = [row for row in rows if row["doc"] in index.documents]
+    among = sorted({row["doc"] for row in asked})
+    for row in asked:
+        place = index.documents[row["doc"]].place
+        document = index.documents[rng.choice([one for one in among if one != row["doc"]])]
+        words = without_place(_words(row), [place] if place else [])
+        hits = [hit.passage for hit in index.search(words, ELSEWHERE, (document.id,))]
+        yield {
+            "id": row["id"],
+            "doc": document.id,
+            "of": row["doc"],
+            "type": row["type"],
+            "words": asked_of(words, document.year),
+            "gold": [],
+            "negatives": [[heading(document, p), document.text[p.start : p.end]] for p in hits],
+            "labelled": False,
+        }
+
+
 def sample(mined: dict[str, Any], size: int, rng: random.Random) -> Example:
     """An example of at most `size` candidates: the gold ones, and negatives of which the hardest come most often."""
     gold = [Candidate(h, text, True, tuple(span) if span else None) for h, text, span in mined["gold"]]
@@ -57,7 +85,8 @@ def sample(mined: dict[str, Any], size: int, rng: random.Random) -> Example:
     pool = [Candidate(h, text, False) for h, text in mined["negatives"]]
     # The weight of rank r is 1 / (r + 2): the first is four times as frequent as the seventh.
     keyed = sorted(range(len(pool)), key=lambda r: rng.random() ** (r + 2.0), reverse=True)
-    return Example(mined["words"], (*gold, *(pool[r] for r in keyed[: size - len(gold)])))
+    candidates = (*gold, *(pool[r] for r in keyed[: size - len(gold)]))
+    return Example(mined["words"], candidates, mined.get("labelled", True))
 
 
 def _words(row: dict[str, Any]) -> str:
@@ -108,11 +137,14 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("questions", type=Path, nargs="+")
     parser.add_argument("--index", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--elsewhere", action="store_true", help="put each question to another report instead")
     options = parser.parse_args(arguments)
     rows = [row for path in options.questions for row in read_rows(path)]
+    index = open_index(options.index)
+    found = mine_elsewhere(rows, index, random.Random(SEED)) if options.elsewhere else mine(rows, index)
     count = 0
     with options.out.open("w", encoding="utf-8") as out:
-        for mined in mine(rows, open_index(options.index)):
+        for mined in found:
             out.write(json.dumps(mined, ensure_ascii=False) + "\n")
             count += 1
     print(f"{count} of {len(rows)} questions", file=sys.stderr)

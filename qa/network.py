@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import nn
 from transformers import BertConfig, BertModel
@@ -44,13 +46,19 @@ class ReaderNetwork(nn.Module):
         return outputs
 
 
-def shallow(encoder: BertModel, layers: tuple[int, ...]) -> BertModel:
+def shallow(encoder: BertModel, layers: Sequence[int]) -> BertModel:
     """A copy of `encoder` that keeps only the named layers, in this order."""
-    # The fused attention is slower backwards on a CPU in bfloat16: an update takes a fifth longer.
-    config = BertConfig(**{**encoder.config.to_dict(), "num_hidden_layers": len(layers)}, attn_implementation="eager")
-    config.hidden_dropout_prob = config.attention_probs_dropout_prob = 0.0
-    out = BertModel(config, add_pooling_layer=False)
+    out = plain(encoder.config, len(layers), encoder.config.intermediate_size)
     out.embeddings.load_state_dict(encoder.embeddings.state_dict())
     for new, old in enumerate(layers):
         out.encoder.layer[new].load_state_dict(encoder.encoder.layer[old].state_dict())
     return out
+
+
+def plain(config: BertConfig, layers: int, width: int) -> BertModel:
+    """An encoder like `config` of so many layers, `width` units in the middle of each; no dropout; not yet trained."""
+    values = {**config.to_dict(), "num_hidden_layers": layers, "intermediate_size": width}
+    # The fused attention is slower backwards on a CPU in bfloat16: an update takes a fifth longer.
+    config = BertConfig(**values, attn_implementation="eager")
+    config.hidden_dropout_prob = config.attention_probs_dropout_prob = 0.0
+    return BertModel(config, add_pooling_layer=False)

@@ -77,7 +77,7 @@ class Reader:
         ]
 
     def _outputs(self, encoding: Encoding) -> tuple[NDArray[np.float32], ...]:
-        return tuple(self._runtime.run(encoding))
+        return tuple(self._runtime.run(encoding.ids))
 
 
 def _spans(

@@ -1,7 +1,8 @@
-"""The recipe of a reader of all layers: two cycles over reading comprehension and report questions, their ends' mean.
+"""The recipe of the reader: one of all layers, then the smaller one that ships, which the first teaches.
 
-`python -m qa.train` needs the extra `[train]`; it knows examples and the network, not the assistant. Stopped, it goes
-on where it was last saved.
+The teacher: two cycles over reading comprehension and report questions, their ends' mean. The reader: the teacher with
+fewer layers and narrower ones, and a third cycle down the teacher's word. `python -m qa.train` needs the extra
+`[train]`; it knows examples and the network, not the assistant. Stopped, it goes on where it was last saved.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ import logging
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from tokenizers import Tokenizer
@@ -20,22 +22,32 @@ from tokenizers import Tokenizer
 from index.convert import load_source_model
 from index.export import export_int8
 from index.fold import fold
+from index.runtime import Runtime
 from qa.batch import encode
-from qa.cycle import Cycle, run
-from qa.examples import Example, comprehension_examples, read_rows
+from qa.cycle import Cycle, Draw, Loss, label_loss, run
+from qa.distil import Distilled
+from qa.examples import Example, batches, comprehension_examples, read_rows
 from qa.mine import sample
+from qa.narrow import narrowed, weighed
 from qa.network import ReaderNetwork, shallow
 
+T = TypeVar("T")
 State = dict[str, torch.Tensor]
 log = logging.getLogger("qa.train")
 MAX_TOKENS = 224
 CANDIDATES = 4  # of a question, in training
 SAMPLES = 75  # questions by whose pairs the inputs of the 8-bit form are evened out
 # The first cycle begins from the encoder, the second from the end of the first.
-CYCLES = (Cycle(6050, 1.5e-4), Cycle(5200, 1.2e-4, hide=0.06))
-SECOND = 0.6  # of the second cycle's end in the mean with the first's
+FIRST, SECOND = Cycle(6050, 1.5e-4), Cycle(5200, 1.2e-4, hide=0.06)
+SHARE = 0.6  # of the second cycle's end in the mean with the first's
 READING = 4000  # reading examples in a pass
 AGAIN = 9000  # questions of the first cycle in a pass of the second
+
+# Of the teacher's layers the two go without which the others say nearly the same, and half of every layer's units.
+LAYERS, WIDTH = (0, 2, 3, 4, 5, 6, 7, 8, 10, 11), 768
+WEIGHED = 40  # batches over which units are weighed
+TAUGHT = Cycle(4000, 7e-5, hide=0.06)
+TAUGHT_READING, TAUGHT_AGAIN, TAUGHT_ELSEWHERE = 8000, 13000, 12000  # examples in a pass beside the newest questions
 
 # Documents whose questions are never trained on: the first four are for reporting, the last two for watching.
 KEPT_ASIDE = ("江西省", "海拉尔区2018", "国务院2024", "2025年湖南省政府工作报告")
@@ -46,24 +58,38 @@ COMPREHENSION = ("cmrc2018-train", "drcd-train-sub-s", "drcd-dev-s", "xquad-zh",
 
 @dataclass(frozen=True)
 class Draws:
-    """What the passes of both cycles are drawn from: mined questions, later ones, reading examples."""
+    """What passes are drawn from: mined questions, later ones, reading examples, questions put to another report."""
 
     known: Sequence[dict[str, Any]]
     newest: Sequence[dict[str, Any]]
     reading: Sequence[Example]
+    elsewhere: Sequence[dict[str, Any]]
 
     def first(self, rng: random.Random) -> list[Example]:
         """All known questions, their candidates drawn anew, and some reading."""
-        return self._with_reading(self.known, rng)
+        return _sampled(self.known, rng) + _some(self.reading, READING, rng)
 
     def second(self, rng: random.Random) -> list[Example]:
         """All of the newest questions, some known ones and some reading."""
-        again = rng.sample(self.known, min(AGAIN, len(self.known)))
-        return self._with_reading([*self.newest, *again], rng)
+        return self._newest(AGAIN, READING, rng)
 
-    def _with_reading(self, rows: Sequence[dict[str, Any]], rng: random.Random) -> list[Example]:
-        reading = rng.sample(self.reading, min(READING, len(self.reading)))
-        return [sample(row, CANDIDATES, rng) for row in rows] + reading
+    def taught(self, rng: random.Random) -> list[Example]:
+        """As in the second cycle, in other shares, and some questions that were put to another report."""
+        return self._newest(TAUGHT_AGAIN, TAUGHT_READING, rng) + _sampled(
+            _some(self.elsewhere, TAUGHT_ELSEWHERE, rng), rng
+        )
+
+    def _newest(self, again: int, reading: int, rng: random.Random) -> list[Example]:
+        rows = [*self.newest, *_some(self.known, again, rng)]
+        return _sampled(rows, rng) + _some(self.reading, reading, rng)
+
+
+def _some(of: Sequence[T], count: int, rng: random.Random) -> list[T]:
+    return rng.sample(of, min(count, len(of)))
+
+
+def _sampled(rows: Sequence[dict[str, Any]], rng: random.Random) -> list[Example]:
+    return [sample(row, CANDIDATES, rng) for row in rows]
 
 
 def averaged(first: State, second: State, share: float) -> State:
@@ -124,27 +150,59 @@ def export(network: ReaderNetwork, tokenizer: Tokenizer, samples: Sequence[Examp
 def _seen(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """The mined questions of the documents that may be trained on."""
     unseen = {*KEPT_ASIDE, *WATCHED, *DEVELOPMENT}
-    return [row for row in rows if row["doc"] not in unseen]
+    return [row for row in rows if not unseen & {row["doc"], row.get("of")}]
 
 
-def _trained(network: ReaderNetwork, tokenizer: Tokenizer, draws: Draws, states: Path, seed: int) -> list[State]:
-    """The network's state at the end of each cycle; those that `states` holds are not trained again."""
-    states.mkdir(parents=True, exist_ok=True)
-    ends: list[State] = []
-    for number, (cycle, draw) in enumerate(zip(CYCLES, (draws.first, draws.second), strict=True), 1):
-        end = states / f"cycle-{number}.pt"
+@dataclass(frozen=True)
+class Bench:
+    """Where it is trained: the tokenizer, the examples, a folder of states, the seed."""
+
+    tokenizer: Tokenizer
+    draws: Draws
+    states: Path
+    seed: int
+
+    def trained(self, network: ReaderNetwork, cycle: Cycle, name: str, draw: Draw, loss_of: Loss = label_loss) -> State:
+        """The state of `network` at the end of `cycle`; one that stands in the folder is not trained again."""
+        end = self.states / f"{name}.pt"
         if not end.exists():
-            saved = states / f"cycle-{number}.saved"
-            run(network, tokenizer, cycle, draw, seed=f"{seed} {number}", saved=saved, end=end)
-        ends.append(torch.load(end))
-        network.load_state_dict(ends[-1])
-    return ends
+            saved = self.states / f"{name}.saved"
+            run(network, self.tokenizer, cycle, draw, seed=f"{self.seed} {name}", saved=saved, end=end, loss_of=loss_of)
+        state: State = torch.load(end)
+        network.load_state_dict(state)
+        return state
+
+    def export(self, network: ReaderNetwork, folder: Path) -> None:
+        """As `export`, by pairs of the first of the known questions."""
+        rng = random.Random(self.seed)
+        export(network.eval(), self.tokenizer, _sampled(self.draws.known[:SAMPLES], rng), folder)
+        self.tokenizer.enable_truncation(MAX_TOKENS, strategy="only_second")
+
+
+def teach(network: ReaderNetwork, bench: Bench) -> None:
+    """Make `network`, whose encoder is the source's, the reader that teaches."""
+    first = bench.trained(network, FIRST, "first", bench.draws.first)
+    second = bench.trained(network, SECOND, "second", bench.draws.second)
+    network.load_state_dict(averaged(first, second, SHARE))
+
+
+def taught_by(network: ReaderNetwork, bench: Bench) -> ReaderNetwork:
+    """The smaller reader that `network` becomes and teaches; its 8-bit form, which does, lies among the states."""
+    folder = bench.states / "teacher"
+    bench.export(network, folder)
+    rng, generator = random.Random(bench.seed), torch.Generator().manual_seed(bench.seed)
+    groups = islice(batches(bench.draws.taught(rng), TAUGHT.pairs, rng), WEIGHED)
+    units = weighed(network, (encode(group, bench.tokenizer) for group in groups), generator)
+    small = narrowed(network, units, LAYERS, WIDTH)
+    bench.trained(small, TAUGHT, "taught", bench.draws.taught, Distilled(Runtime(folder, MAX_TOKENS)))
+    return small
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m qa.train", description=__doc__)
     parser.add_argument("--mined", type=Path, nargs="+", required=True, help="what `python -m qa.mine` wrote")
     parser.add_argument("--newest", type=Path, nargs="+", required=True, help="the same, new in the second cycle")
+    parser.add_argument("--elsewhere", type=Path, nargs="+", required=True, help="what it wrote with --elsewhere")
     parser.add_argument("--comprehension", type=Path, required=True, help="the folder of the reading sets")
     parser.add_argument("--states", type=Path, required=True, help="a folder for what is needed to go on when stopped")
     parser.add_argument("--out", type=Path, default=Path(__file__).parent / "model")
@@ -155,18 +213,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     torch.set_num_threads(options.threads)
     torch.set_flush_denormal(True)
     torch.manual_seed(options.seed)
+    options.states.mkdir(parents=True, exist_ok=True)
     rng = random.Random(options.seed)
     encoder, tokenizer = load_source_model()
     tokenizer.enable_truncation(MAX_TOKENS, strategy="only_second")
-    network = ReaderNetwork(shallow(encoder, tuple(range(encoder.config.num_hidden_layers))))
     reading = [e for n in COMPREHENSION for e in comprehension_examples(options.comprehension / n, 1, rng, 0.12)]
-    mined, newest = ([row for path in paths for row in read_rows(path)] for paths in (options.mined, options.newest))
-    draws = Draws(_seen(mined), _seen(newest), reading)
-    watched = [row for row in mined if row["doc"] in WATCHED]
-    first, second = _trained(network, tokenizer, draws, options.states, options.seed)
-    network.load_state_dict(averaged(first, second, SECOND))
-    log.info("watched documents: %s", validate(network, tokenizer, [sample(row, 12, rng) for row in watched]))
-    export(network.eval(), tokenizer, [sample(row, CANDIDATES, rng) for row in draws.known[:SAMPLES]], options.out)
+    mined, newest, elsewhere = (
+        [row for path in paths for row in read_rows(path)]
+        for paths in (options.mined, options.newest, options.elsewhere)
+    )
+    draws = Draws(_seen(mined), _seen(newest), reading, _seen(elsewhere))
+    bench = Bench(tokenizer, draws, options.states, options.seed)
+    watched = [sample(row, 12, rng) for row in mined if row["doc"] in WATCHED]
+    network = ReaderNetwork(shallow(encoder, tuple(range(encoder.config.num_hidden_layers))))
+    teach(network, bench)
+    log.info("watched documents, all layers: %s", validate(network, tokenizer, watched))
+    small = taught_by(network, bench)
+    log.info("watched documents, as shipped: %s", validate(small, tokenizer, watched))
+    bench.export(small, options.out)
     return 0
 
 

@@ -51,6 +51,8 @@ SHARED: dict[str, set[str] | None] = {
         "qa/network.py",
         "qa/batch.py",
         "qa/cycle.py",
+        "qa/distil.py",
+        "qa/narrow.py",
         "qa/train.py",
     },
     "transformers": {
