@@ -39,8 +39,8 @@ from qa.twice import fuller, surer, tells_several, unsure
 from qa.typed import far_fewer
 
 HITS = 20  # passages that are read for one part of a question
-FIRST_HITS = 4  # of these at first
-SURE = 2.0  # relevance from which on the rest need not be read
+# Of these so many are read, and the rest only where the best of them is less relevant than this.
+STAGES = ((4, 2.0), (10, 0.0))
 SHOWN = 5  # passages of each part that a trace tells of
 EACH_HITS = 10  # of every document, when each is to answer for itself
 
@@ -178,14 +178,16 @@ class Assistant:
         return hits + tuple(hit for hit in more[:most] if hit.passage not in found)
 
     def read(self, found: Sequence[tuple[Part, tuple[Hit, ...]]]) -> list[Read]:
-        """What the reader makes of the hits; the later ones are read where none of the first surely answers."""
-        read = []
-        for part, hits in found:
-            first = self.reader.read(part.words, hits[:FIRST_HITS], self.index)
-            if max((reading.relevance for reading in first), default=0.0) < SURE:
-                first += self.reader.read(part.words, hits[FIRST_HITS:], self.index)
-            read.append((part, first))
-        return read
+        """What the reader makes of the hits; the later ones are read where none of the first answers surely enough."""
+        return [(part, self._read_by_stages(part.words, hits)) for part, hits in found]
+
+    def _read_by_stages(self, words: str, hits: Sequence[Hit]) -> tuple[Reading, ...]:
+        readings: tuple[Reading, ...] = ()
+        for stop, sure in (*STAGES, (len(hits), 0.0)):
+            readings += self.reader.read(words, hits[len(readings) : stop], self.index)
+            if max((reading.relevance for reading in readings), default=0.0) >= sure:
+                break
+        return readings
 
     def rank(self, read: Sequence[Read]) -> list[tuple[Part, list[Candidate]]]:
         """The spans that may answer, best first, for each of what `search` gave."""
