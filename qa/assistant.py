@@ -27,10 +27,11 @@ from qa.confidence import (
 )
 from qa.each import in_years, mentions, of_one, without_place
 from qa.finish import Choice, quote_of
-from qa.glossary import asked_entry, of_another_term
+from qa.glossary import of_another_term
 from qa.limits import complaint
 from qa.moved import LEANS_ON
 from qa.near import Miss, miss, misses
+from qa.own_place import in_its_words, own_place
 from qa.question import Part, Query, part_of, understand
 from qa.reader import Reader, Reading
 from qa.scope import Scope, moved_on, scope_of
@@ -39,8 +40,7 @@ from qa.twice import fuller, surer, tells_several, unsure
 from qa.typed import far_fewer
 
 HITS = 20  # passages that are read for one part of a question
-# Of these so many are read, and the rest only where the best of them is less relevant than this.
-STAGES = ((4, 2.0), (10, 0.0))
+STAGES = ((4, 2.0), (10, 0.0))  # so many of them, and the rest only where the best is less relevant than this
 SHOWN = 5  # passages of each part that a trace tells of
 EACH_HITS = 10  # of every document, when each is to answer for itself
 
@@ -162,24 +162,27 @@ class Assistant:
         ]
 
     def _hits(self, part: Part, documents: Sequence[str], most: int) -> tuple[Hit, ...]:
-        """The best passages for a part; one that asks what a term means gets the glossary's passages of it as well."""
+        """The best passages for a part; where the report has a place of its own for it, those of that place as well.
+
+        What a report admits is told nowhere else: of a report that does, no other passage is given.
+        """
         narrowed = documents if set(documents) != set(self.index.documents) else ()
-        hits = self.index.search(expanded(part.words), most, narrowed)
-        if part.kind != "meaning":
-            return hits
-        found = {hit.passage for hit in hits}
-        more = [
-            Hit(passage, 0.0)
-            for name in documents
-            if (entry := asked_entry(self.index.documents[name], part.asked))
+        hits = self.index.search(expanded(in_its_words(part)), most, narrowed)
+        places = {name: place for name in documents if (place := own_place(self.index.documents[name], part))}
+        own = [
+            passage
+            for name, (start, end) in places.items()
             for passage in self.index.passages_of(name)
-            if entry.start < passage.end and passage.start < entry.end
+            if start < passage.end and passage.start < end
         ]
-        return hits + tuple(hit for hit in more[:most] if hit.passage not in found)
+        found = {hit.passage for hit in hits}
+        if part.kind != "meaning":
+            hits = tuple(hit for hit in hits if hit.passage.document not in places or hit.passage in own)
+        return hits + tuple(Hit(passage, 0.0) for passage in own[:most] if passage not in found)
 
     def read(self, found: Sequence[tuple[Part, tuple[Hit, ...]]]) -> list[Read]:
         """What the reader makes of the hits; the later ones are read where none of the first answers surely enough."""
-        return [(part, self._read_by_stages(part.words, hits)) for part, hits in found]
+        return [(part, self._read_by_stages(in_its_words(part), hits)) for part, hits in found]
 
     def _read_by_stages(self, words: str, hits: Sequence[Hit]) -> tuple[Reading, ...]:
         readings: tuple[Reading, ...] = ()

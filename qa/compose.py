@@ -9,6 +9,7 @@ from index.fold import fold
 from index.records import Document, Passage
 from qa.answer import Answer, AnswerItem, Citation, cite
 from qa.each import asks_most, direction
+from qa.failings import asks_failings, failings
 from qa.figures import SHARES, figure, first_of, ordered
 from qa.finish import Choice, finished, plain, quote_of
 from qa.gather import aims, ending_alike, series
@@ -156,9 +157,12 @@ def _items(
 
 
 def _gathered(document: Document, choice: Choice, span: tuple[int, int]) -> list[tuple[int, int]]:
-    """The items of a list, the aims or the reasons, told one by one; `span` is one of them or announces them."""
+    """The items of a list, the aims, failings or reasons, told one by one; `span` is one of them or announces them."""
     if asks_aims(choice.part.asked):
         return aims(document, span)
+    if asks_failings(choice.part.asked):
+        told = failings(document)
+        return list(told.items) if told and told.start <= span[0] and span[1] <= told.end else []
     if choice.part.kind == "list":
         return series(document, span) or _clauses(document, choice, span)
     if choice.part.kind == "why_how" and asks_reason(choice.part.asked):

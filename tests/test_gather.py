@@ -5,17 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from short_report import report
 
-from index.document import load_document
 from index.records import Document
 from qa.gather import aims, ending_alike, series
 from qa.question import asks_aims
-
-
-def report(folder: Path, *lines: str) -> Document:
-    path = folder / "report.txt"
-    path.write_text("\n".join(("某县政府工作报告", "2024年1月8日", *lines)), encoding="utf-8")
-    return load_document(path)
 
 
 def gathered(document: Document, words: str, reasons: bool = False) -> list[str]:
