@@ -31,7 +31,7 @@ from qa.glossary import of_another_term
 from qa.limits import complaint
 from qa.moved import LEANS_ON
 from qa.near import Miss, miss, misses
-from qa.own_place import in_its_words, own_place
+from qa.own_place import in_its_words, own_places
 from qa.question import Part, Query, part_of, understand
 from qa.reader import Reader, Reading
 from qa.scope import Scope, moved_on, scope_of
@@ -162,13 +162,12 @@ class Assistant:
         ]
 
     def _hits(self, part: Part, documents: Sequence[str], most: int) -> tuple[Hit, ...]:
-        """The best passages for a part; where the report has a place of its own for it, those of that place as well.
-
-        What a report admits is told nowhere else: of a report that does, no other passage is given.
-        """
+        """The best passages for a part, with a report's own place for it; what it admits stands nowhere else."""
         narrowed = documents if set(documents) != set(self.index.documents) else ()
         hits = self.index.search(expanded(in_its_words(part)), most, narrowed)
-        places = {name: place for name in documents if (place := own_place(self.index.documents[name], part))}
+        places = own_places((self.index.documents[name] for name in documents), part)
+        if not places:
+            return hits
         own = [
             passage
             for name, (start, end) in places.items()

@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 
 from index.records import Document
+from qa.wording import trimmed
 
 AS_REPORTS_ASK = "存在哪些困难和问题?"  # how the reader is asked: in the words that reports use for it
 LONGEST = 1200  # characters of what is admitted; more is no such passage
@@ -87,10 +88,9 @@ def _parted(text: str, start: int, end: int) -> list[tuple[int, int]]:
         found = []
         for match in re.compile(rf"[^{marks}]+").finditer(text, start, end):
             before = _BEFORE.match(text, match.start(), match.end())
-            low = before.end() if before else match.start()
-            high = low + len(text[low : match.end()].rstrip())
-            if high - low > len("等等"):
-                found.append((low, high))
+            item = trimmed(text, before.end() if before else match.start(), match.end())
+            if item[1] - item[0] > len("等等"):
+                found.append(item)
         if len(found) >= FEWEST:
             return found
     return []
