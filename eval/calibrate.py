@@ -26,7 +26,7 @@ from eval.judge import judge
 from eval.questions import Question, read_questions
 from index.store import Index, open_index
 from qa.assistant import Assistant, Read
-from qa.confidence import FEATURES, FLAT, Calibration, Candidate, Curve
+from qa.confidence import FEATURES, FLAT, Calibration, Candidate, Curve, load_calibration
 from qa.question import Query, understand
 from qa.reader import Reader
 from qa.scope import Scope, scope_of
@@ -168,14 +168,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--index", type=Path, required=True)
     parser.add_argument("--reader", type=Path, required=True, help="the reader's folder")
     parser.add_argument("--given", type=Path, nargs="*", help="questions for the last step (default: the same)")
+    parser.add_argument("--keep", action="store_true", help="only the last step, for the calibration that lies there")
     parser.add_argument("--only", nargs="*", default=(), help="documents whose questions count (default: all)")
     options = parser.parse_args(arguments)
     index, reader = open_index(options.index), Reader(options.reader)
     plain = Calibration(0.2, 0.3, 0.7, 1.0, 0.5, (FLAT,) * len(FEATURES), 0.0, 0.0)
-    assistant = Assistant(index, reader, plain)
+    assistant = Assistant(index, reader, load_calibration(options.reader) if options.keep else plain)
     reads = read_all(_asked(options.questions, options.only, index), assistant)
     last = reads if options.given is None else read_all(_asked(options.given, (), index), assistant)
-    fitted = of_given(last, Assistant(index, reader, fit(reads, assistant)))
+    fitted = of_given(last, assistant if options.keep else Assistant(index, reader, fit(reads, assistant)))
     value = {
         name: getattr(fitted, name) for name in ("span", "search", "period", "figure", "unit", "intercept", "threshold")
     }

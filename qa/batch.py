@@ -18,7 +18,7 @@ UNKNOWN = 3  # the token id of a piece that is hidden; the special tokens are 0 
 class Batch:
     """Tensors of some examples, flattened over their candidates; `groups` are slices of rows, one per example.
 
-    `labelled` says of every row whether its targets are known.
+    `labelled` says of every row whether its targets are known, `taught` whether a teacher is asked.
     """
 
     ids: torch.Tensor
@@ -28,6 +28,7 @@ class Batch:
     end: torch.Tensor
     gold: torch.Tensor
     labelled: torch.Tensor
+    taught: torch.Tensor
     groups: list[slice]
 
 
@@ -63,11 +64,12 @@ def encode(examples: Sequence[Example], tokenizer: Tokenizer) -> Batch:
             start[row] = end[row] = -100
     gold = torch.tensor([c.gold for c in candidates])
     labelled = torch.tensor([e.labelled for e in examples for _ in e.candidates])
+    taught = torch.tensor([e.taught for e in examples for _ in e.candidates])
     groups, at = [], 0
     for example in examples:
         groups.append(slice(at, at + len(example.candidates)))
         at += len(example.candidates)
-    return Batch(ids, mask, allowed, start, end, gold, labelled, groups)
+    return Batch(ids, mask, allowed, start, end, gold, labelled, taught, groups)
 
 
 def hidden(batch: Batch, share: float, generator: torch.Generator) -> Batch:

@@ -20,13 +20,14 @@ from index.split import clauses
 from index.store import Index
 from qa.finish import plain
 from qa.glossary import asked_entry, definition
+from qa.own_place import own_places
 from qa.question import Part, years_named
 from qa.reader import BUNDLED, Reading, Span
 from qa.typed import contradicts, tells_number, tells_time, unit_fit
 from qa.wording import whole_figure
 
-FEATURES = ("relevance", "span", "gap", "period", "search", "figure", "unit", "glossary", "mass")
-GLOSSARY = 6.0  # what a definition from the glossary itself gains over any other span
+FEATURES = ("relevance", "span", "gap", "period", "search", "figure", "unit", "own_place", "mass")
+OWN_PLACE = 6.0  # what the report's own place for what is asked gains over any other: the glossary's entry, say
 NO_FIGURE = 10.0  # what a span without a figure loses where one is asked for: any with one goes before it
 LONGEST_NUMBER = 40  # characters of a span that tells a number with the words around it
 OTHER_YEAR = 1.0  # what a span loses whose clause names years of which none is asked
@@ -86,16 +87,19 @@ def candidates(part: Part, readings: Sequence[Reading], index: Index, calibratio
     """All spans that may answer `part`, best first; the first one's signs hold its lead over the next passage."""
     found: list[Candidate] = []
     mass = math.log(sum(math.exp(min(reading.relevance, 30.0)) for reading in readings)) if readings else 0.0
+    named = dict.fromkeys(reading.hit.passage.document for reading in readings)
+    places = own_places((index.documents[name] for name in named), part)
     for reading in readings:
         document = index.documents[reading.hit.passage.document]
         period = period_fit(part, document, reading.hit.passage.start)
-        entry = asked_entry(document, part.asked) if part.kind == "meaning" else None
         passage = reading.hit.passage
-        defines = entry is not None and entry.start < passage.end and passage.start < entry.end
+        start, end = places.get(document.id, (0, 0))
+        own = start < passage.end and passage.start < end
         text = plain(document, (passage.start, passage.end))
         spans = _bounded(part, text, reading.spans)
         asked = part.years_in(document.year)
-        if entry is not None and defines:
+        entry = asked_entry(document, part.asked) if own and part.kind == "meaning" else None
+        if entry:
             spans = (Span(*definition(document, entry, part.asked), spans[0].score),)
         for span in spans:
             figure, unit = _typed(part, text, span)
@@ -106,10 +110,10 @@ def candidates(part: Part, readings: Sequence[Reading], index: Index, calibratio
                 + calibration.period * period
                 + (calibration.figure if figure >= 0 else NO_FIGURE) * figure
                 + calibration.unit * unit
-                + GLOSSARY * defines
+                + OWN_PLACE * own
                 - OTHER_YEAR * _other_year(asked, document, passage, span)
             )
-            signs = (reading.relevance, span.score, 0.0, period, reading.hit.score, figure, unit, float(defines), mass)
+            signs = (reading.relevance, span.score, 0.0, period, reading.hit.score, figure, unit, float(own), mass)
             found.append(Candidate(document.id, span, reading, signs, score))
     found.sort(key=lambda c: (-c.score, c.document, c.span.start, c.span.end))
     rivals = [c.score for c in found if c.reading is not found[0].reading]

@@ -69,29 +69,39 @@ def outputs_of(network: ReaderNetwork, batch: Batch) -> Outputs:
     return Outputs(relevance.float(), start, end)
 
 
+@dataclass(frozen=True)
+class Terms:
+    """Of a batch: the listwise loss of every question, the span loss of every row, and the rows' weights."""
+
+    listwise: torch.Tensor
+    span: torch.Tensor
+    weight: torch.Tensor
+
+
 def with_null(values: torch.Tensor, null: float | bool) -> torch.Tensor:
     """The values of one question's passages behind that of the null, "none of them"."""
     return torch.cat([values.new_tensor([null]), values])
 
 
-def by_labels(batch: Batch, said: Outputs) -> tuple[torch.Tensor, torch.Tensor]:
-    """Listwise loss of relevance against the null, and span loss, over the rows of known targets; 0 where none is."""
-    terms = []
+def by_labels(batch: Batch, said: Outputs) -> Terms:
+    """Cross entropy of relevance against the null, and of the span's ends, with the labels; 0 where there are none."""
+    listwise = []
     for group in batch.groups:
-        if batch.labelled[group].all():
-            scores = with_null(said.relevance[group], NULL_LOGIT)
-            gold = with_null(batch.gold[group], not batch.gold[group].any())
-            terms.append(torch.logsumexp(scores, 0) - torch.logsumexp(scores[gold], 0))
-    listwise = torch.stack(terms).mean() if terms else said.relevance.sum() * 0
-    weight = torch.where(batch.gold, 1.0, ELSEWHERE) * batch.labelled
+        scores = with_null(said.relevance[group], NULL_LOGIT)
+        gold = with_null(batch.gold[group], not batch.gold[group].any())
+        known = batch.labelled[group].all()
+        listwise.append((torch.logsumexp(scores, 0) - torch.logsumexp(scores[gold], 0)) * known)
     spans = cross_entropy(said.start, batch.start, reduction="none")
     spans = spans + cross_entropy(said.end, batch.end, reduction="none")
-    return listwise, (spans * weight).sum() / weight.sum().clamp_min(1e-6) / 2
+    return Terms(torch.stack(listwise), spans / 2, torch.where(batch.gold, 1.0, ELSEWHERE) * batch.labelled)
 
 
 def label_loss(network: ReaderNetwork, _: Batch, seen: Batch) -> tuple[torch.Tensor, float, float]:
     """The joint loss of what the network makes of the batch as it sees it, pieces hidden."""
-    listwise, span = by_labels(seen, outputs_of(network, seen))
+    terms = by_labels(seen, outputs_of(network, seen))
+    known = sum(bool(seen.labelled[group].all()) for group in seen.groups)
+    listwise = terms.listwise.sum() / max(known, 1)
+    span = (terms.span * terms.weight).sum() / terms.weight.sum().clamp_min(1e-6)
     return listwise + span, listwise.item(), span.item()
 
 

@@ -14,7 +14,7 @@ from torch.nn.functional import log_softmax, softmax
 
 from index.runtime import Runtime
 from qa.batch import Batch
-from qa.cycle import ELSEWHERE, NOWHERE, NULL_LOGIT, Outputs, by_labels, outputs_of, with_null
+from qa.cycle import ELSEWHERE, NOWHERE, NULL_LOGIT, Outputs, Terms, by_labels, outputs_of, with_null
 from qa.network import ReaderNetwork
 
 TEMPERATURES = (1.0, 2.0)  # at the second more of what the teacher holds possible counts
@@ -22,7 +22,7 @@ TEMPERATURES = (1.0, 2.0)  # at the second more of what the teacher holds possib
 
 @dataclass(frozen=True)
 class Distilled:
-    """A `qa.cycle.Loss`: `share` of it the teacher's word on the whole batch, the rest the labels."""
+    """A `qa.cycle.Loss`: `share` of it the teacher's word, the rest the labels; on what is not taught, these alone."""
 
     teacher: Runtime
     share: float = 0.7
@@ -30,35 +30,37 @@ class Distilled:
     def __call__(self, network: ReaderNetwork, whole: Batch, seen: Batch) -> tuple[torch.Tensor, float, float]:
         said, told = outputs_of(network, seen), self.told(whole)
         hard, soft = by_labels(seen, said), by_teacher(whole, said, told)
-        listwise, span = ((1 - self.share) * h + self.share * s for h, s in zip(hard, soft, strict=True))
+        share = self.share * whole.taught
+        of_question = share[[group.start for group in whole.groups]]
+        listwise = ((1 - of_question) * hard.listwise + of_question * soft.listwise).mean()
+        labels, teacher = (1 - share) * hard.weight, share * soft.weight
+        span = (labels * hard.span + teacher * soft.span).sum() / (labels + teacher).sum()
         return listwise + span, listwise.item(), span.item()
 
     def told(self, batch: Batch) -> Outputs:
-        """What the teacher makes of every pair of the batch, each run alone as the product does."""
-        rows = [ids[mask.bool()].tolist() for ids, mask in zip(batch.ids, batch.mask, strict=True)]
-        start, end = (torch.full(batch.ids.shape, NOWHERE) for _ in range(2))
-        relevance = torch.empty(len(rows))
-        for at, (relevant, starts, ends) in enumerate(self.teacher.map(self.teacher.run, rows)):
-            relevance[at] = float(np.asarray(relevant).item())
-            start[at, : len(starts)], end[at, : len(ends)] = torch.from_numpy(starts), torch.from_numpy(ends)
+        """What the teacher makes of every pair that it is asked, each run alone as the product does; else 0."""
+        asked = [int(row) for row in batch.taught.nonzero()]
+        rows = [batch.ids[row][batch.mask[row].bool()].tolist() for row in asked]
+        start, end = (torch.zeros(batch.ids.shape) for _ in range(2))
+        relevance = torch.zeros(len(batch.ids))
+        for row, (relevant, starts, ends) in zip(asked, self.teacher.map(self.teacher.run, rows), strict=True):
+            relevance[row] = float(np.asarray(relevant).item())
+            start[row, : len(starts)], end[row, : len(ends)] = torch.from_numpy(starts), torch.from_numpy(ends)
         return Outputs(relevance, *(logits.masked_fill(~batch.allowed, NOWHERE) for logits in (start, end)))
 
 
-def by_teacher(batch: Batch, said: Outputs, told: Outputs) -> tuple[torch.Tensor, torch.Tensor]:
+def by_teacher(batch: Batch, said: Outputs, told: Outputs) -> Terms:
     """Cross entropy of relevance against the null, and of the span's ends, with what the teacher told as the target."""
-    terms = [
-        temperature
-        / 2
-        * _cross(
-            with_null(said.relevance[group], NULL_LOGIT) / temperature,
-            with_null(told.relevance[group], NULL_LOGIT) / temperature,
-        )
-        for group in batch.groups
-        for temperature in TEMPERATURES
-    ]
-    weight = torch.where(told.relevance > NULL_LOGIT, 1.0, ELSEWHERE)
+    listwise = [_relevance(said.relevance[group], told.relevance[group]) for group in batch.groups]
     spans = _cross(said.start, told.start) + _cross(said.end, told.end)
-    return torch.stack(terms).sum() / len(batch.groups), (spans * weight).sum() / weight.sum() / 2
+    weight = torch.where(told.relevance > NULL_LOGIT, 1.0, ELSEWHERE)
+    return Terms(torch.stack(listwise), spans / 2, weight)
+
+
+def _relevance(said: torch.Tensor, told: torch.Tensor) -> torch.Tensor:
+    pair = with_null(said, NULL_LOGIT), with_null(told, NULL_LOGIT)
+    terms = [temperature / 2 * _cross(*(one / temperature for one in pair)) for temperature in TEMPERATURES]
+    return torch.stack(terms).sum()
 
 
 def _cross(said: torch.Tensor, told: torch.Tensor) -> torch.Tensor:

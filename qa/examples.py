@@ -31,12 +31,14 @@ class Candidate:
 class Example:
     """A question with its candidates; one without a gold candidate teaches to refuse.
 
-    Where it is not `labelled` nobody knows what answers it: a teacher's word is all there is.
+    Where it is not `labelled` nobody knows what answers it: a teacher's word is all there is. Where it is not `taught`
+    the labels are all that counts.
     """
 
     question: str
     candidates: tuple[Candidate, ...]
     labelled: bool = True
+    taught: bool = True
 
 
 def read_rows(path: Path) -> list[dict[str, Any]]:
@@ -65,11 +67,13 @@ def windows(text: str, size: int = 160) -> list[tuple[int, int]]:
     return out
 
 
-def comprehension_examples(folder: Path, negatives: int, rng: random.Random, refuse: float) -> Iterator[Example]:
+def comprehension_examples(
+    folder: Path, negatives: float, rng: random.Random, refuse: float, taught: bool = True
+) -> Iterator[Example]:
     """Examples from a reading-comprehension folder (`contexts.jsonl`, `questions.jsonl`).
 
-    Each question meets the window that holds its answer and `negatives` others of its paragraph; a share `refuse`
-    meets others only and must be refused.
+    Each question meets the window that holds its answer and, on average, `negatives` others of its paragraph; a share
+    `refuse` meets others only and must be refused.
     """
     texts = {str(row["context_id"]): str(row["text"]) for row in read_rows(folder / "contexts.jsonl")}
     cuts = {key: windows(text, rng.choice((80, 120, 160))) for key, text in texts.items()}
@@ -84,12 +88,13 @@ def comprehension_examples(folder: Path, negatives: int, rng: random.Random, ref
             continue
         a, b = held[0]
         rng.shuffle(others)
-        if len(others) > negatives and rng.random() < refuse:
-            chosen = [Candidate("", text[x:y], False) for x, y in others[: negatives + 1]]
+        count = int(negatives) + (rng.random() < negatives % 1)
+        if len(others) > count and rng.random() < refuse:
+            chosen = [Candidate("", text[x:y], False) for x, y in others[: count + 1]]
         else:
             chosen = [Candidate("", text[a:b], True, (start - a, end - a))]
-            chosen += [Candidate("", text[x:y], False) for x, y in others[:negatives]]
-        yield Example(str(row["question"]), tuple(chosen))
+            chosen += [Candidate("", text[x:y], False) for x, y in others[:count]]
+        yield Example(str(row["question"]), tuple(chosen), taught=taught)
 
 
 def batches(examples: Iterable[Example], pairs: int, rng: random.Random) -> Iterator[list[Example]]:

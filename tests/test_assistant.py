@@ -62,13 +62,13 @@ def test_result_and_target_of_one_measure(assistant: Assistant) -> None:
 
 
 def test_an_unsure_follow_up_is_read_with_what_it_follows(assistant: Assistant) -> None:
-    """今年新增多少人 could stand alone, and then finds training; after a question about jobs it asks for jobs."""
-    alone = assistant.ask("今年新增多少人？")
-    following = assistant.ask("今年新增多少人？", ["去年新增就业多少人？"])
-    assert (alone.resolved_question, alone.answer) == ("今年新增多少人？", "5.47万人次以上")
+    """今年再改造多少个 could stand alone, and then finds nothing; after a question about estates it asks for those."""
+    alone = assistant.ask("今年再改造多少个？")
+    following = assistant.ask("今年再改造多少个？", ["去年改造老旧小区多少个？"])
+    assert (alone.resolved_question, alone.answer) == ("今年再改造多少个？", "")
     assert (following.resolved_question, following.answer) == (
-        "去年新增就业多少人？ → 今年新增多少人？",
-        "5000人以上",
+        "去年改造老旧小区多少个？ → 今年再改造多少个？",
+        "9个",
     )
 
 

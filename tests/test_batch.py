@@ -12,7 +12,7 @@ def _batch(rows: int, length: int) -> Batch:
     ids[:, 0], ids[:, -1] = 0, 2
     whole = torch.ones(rows, length, dtype=torch.long)
     start, end = torch.full((rows,), 10), torch.full((rows,), 14)
-    return Batch(ids, whole, whole.bool(), start, end, *torch.ones(2, rows, dtype=torch.bool), [slice(0, rows)])
+    return Batch(ids, whole, whole.bool(), start, end, *torch.ones(3, rows, dtype=torch.bool), [slice(0, rows)])
 
 
 def test_about_every_other_pair_loses_a_share_of_its_pieces() -> None:

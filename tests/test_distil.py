@@ -9,12 +9,14 @@ import pytest
 import torch
 from tiny_reader import examples, letters, network
 from tokenizers import Tokenizer
+from transformers import BertConfig, BertModel
 
 from index.runtime import Runtime
 from qa.batch import Batch, encode
-from qa.cycle import Outputs, by_labels, label_loss, outputs_of
+from qa.cycle import Outputs, Terms, by_labels, label_loss, outputs_of
 from qa.distil import Distilled, by_teacher
 from qa.examples import Candidate, Example
+from qa.network import ReaderNetwork
 from qa.reader import BUNDLED, MAX_TOKENS
 
 PAIRS = Example(
@@ -36,6 +38,10 @@ def teacher() -> Runtime:
     return Runtime(BUNDLED, MAX_TOKENS)
 
 
+def _losses(terms: Terms) -> tuple[torch.Tensor, torch.Tensor]:
+    return terms.listwise.mean(), (terms.span * terms.weight).sum() / terms.weight.sum()
+
+
 def _number(value: torch.Tensor | float) -> float:
     return value.item() if isinstance(value, torch.Tensor) else value
 
@@ -44,11 +50,11 @@ def test_the_loss_is_least_where_the_pupil_says_what_the_teacher_told(batch: Bat
     told = outputs_of(network(), batch)
     told = Outputs(*(value.detach() for value in (told.relevance, told.start, told.end)))
     said = Outputs(*(value.clone().requires_grad_() for value in (told.relevance, told.start, told.end)))
-    listwise, span = by_teacher(batch, said, told)
+    listwise, span = _losses(by_teacher(batch, said, told))
     (listwise + span).backward()
     for value in (said.relevance, said.start, said.end):
         torch.testing.assert_close(value.grad, torch.zeros_like(value), atol=1e-6, rtol=0)
-    moved = by_teacher(batch, Outputs(told.relevance + 0.5, told.start, told.end.flip(0)), told)
+    moved = _losses(by_teacher(batch, Outputs(told.relevance + 0.5, told.start, told.end.flip(0)), told))
     assert moved[0] > listwise
     assert moved[1] > span
 
@@ -62,16 +68,16 @@ def test_a_sure_teacher_is_a_label(batch: Batch) -> None:
         torch.nn.functional.one_hot(batch.end, batch.ids.shape[1]) * 400.0 - 200.0,
     )
     said = outputs_of(network(), batch)
-    (listwise, span), (_, soft_span) = by_labels(batch, said), by_teacher(batch, said, sure)
+    (listwise, span), (_, soft_span) = _losses(by_labels(batch, said)), _losses(by_teacher(batch, said, sure))
     torch.testing.assert_close(soft_span, span)
     halved = Outputs(said.relevance / 2, said.start, said.end)
-    expected = listwise / 2 + by_labels(batch, halved)[0]
-    torch.testing.assert_close(by_teacher(batch, said, sure)[0], expected)
+    expected = listwise / 2 + _losses(by_labels(batch, halved))[0]
+    torch.testing.assert_close(_losses(by_teacher(batch, said, sure))[0], expected)
 
 
 def test_where_nothing_is_labelled_the_labels_say_nothing(batch: Batch) -> None:
     none = replace(batch, labelled=torch.zeros_like(batch.labelled))
-    assert [value.item() for value in by_labels(none, outputs_of(network(), none))] == [0.0, 0.0]
+    assert [_number(value) for value in label_loss(network(), none, none)] == [0.0, 0.0, 0.0]
 
 
 def test_rows_without_labels_do_not_change_the_loss_of_the_others() -> None:
@@ -100,3 +106,33 @@ def test_without_a_share_of_the_teacher_only_labels_count(teacher: Runtime, batc
     reader = network()
     taught, labelled = Distilled(teacher, share=0.0)(reader, batch, batch), label_loss(reader, batch, batch)
     assert [*map(_number, taught)] == pytest.approx([*map(_number, labelled)])
+
+
+def test_of_what_is_not_taught_only_the_labels_count(teacher: Runtime) -> None:
+    alone = [replace(example, taught=False) for example in examples(random.Random(2))]
+    reader, batch = network(), encode(alone, letters())
+    taught, labelled = Distilled(teacher)(reader, batch, batch), label_loss(reader, batch, batch)
+    assert [*map(_number, taught)] == pytest.approx([*map(_number, labelled)])
+
+
+def test_the_teacher_is_asked_only_what_is_taught(teacher: Runtime) -> None:
+    reading = replace(PAIRS, question="谁修了路?", taught=False)
+    tokenizer = Tokenizer.from_file(str(BUNDLED / "tokenizer.json"))
+    both, alone = encode([reading, PAIRS], tokenizer), encode([PAIRS], tokenizer)
+    of_both, of_one = Distilled(teacher).told(both), Distilled(teacher).told(alone)
+    torch.testing.assert_close(of_both.relevance, torch.cat([torch.zeros(2), of_one.relevance]))
+    torch.testing.assert_close(of_both.start[2:], of_one.start)
+    assert bool((of_both.start[:2][both.allowed[:2]] == 0).all())
+
+
+def test_each_question_counts_once_whoever_says_what_it_should_be(teacher: Runtime) -> None:
+    """Half labels alone, half nothing but the teacher's word: the mean of what each half costs by itself."""
+    tokenizer = Tokenizer.from_file(str(BUNDLED / "tokenizer.json"))
+    reading = Example("谁修了路?", (Candidate("", "我们修了三条路。", True, (0, 2)),), taught=False)
+    elsewhere = replace(PAIRS, labelled=False)
+    torch.manual_seed(5)
+    reader = ReaderNetwork(BertModel(BertConfig(hidden_size=16, num_hidden_layers=1, num_attention_heads=2,
+        intermediate_size=32, vocab_size=tokenizer.get_vocab_size()), add_pooling_layer=False)).eval()  # fmt: skip
+    whole, first, second = (encode(part, tokenizer) for part in ([reading, elsewhere], [reading], [elsewhere]))
+    listwise = [Distilled(teacher, share=1.0)(reader, batch, batch)[1] for batch in (whole, first, second)]
+    assert listwise[0] == pytest.approx((listwise[1] + listwise[2]) / 2, rel=1e-2)

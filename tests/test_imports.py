@@ -47,6 +47,7 @@ SHARED: dict[str, set[str] | None] = {
         "index/export.py",
         "index/lean.py",
         "index/modules.py",
+        "index/restore.py",
         "index/train.py",
         "qa/network.py",
         "qa/batch.py",
@@ -59,9 +60,12 @@ SHARED: dict[str, set[str] | None] = {
         "index/convert.py",
         "index/export.py",
         "index/lean.py",
+        "index/restore.py",
         "index/train.py",
         "qa/network.py",
     },
+    # the 8-bit file: as it is made, and as it is read back
+    "onnx": {"index/export.py", "index/restore.py"},
     # spreadsheets: as reports, and as question files
     "python_calamine": {"index/workbook.py", "eval/sheets.py"},
     # the page of a run, and the keeper's page
