@@ -18,7 +18,7 @@ from index.split import lead
 from index.vectors import Vectors
 
 CANDIDATES = 50  # of each channel; both together are scored by their fused score
-LEXICAL_WEIGHT = 1.0  # against 1.0 for the dense channel, both after scaling to zero mean and unit deviation
+DENSE_WEIGHT, LEXICAL_WEIGHT = 1.5, 0.5  # of the channels, both scaled to zero mean and unit deviation
 
 
 class Index:
@@ -66,7 +66,7 @@ class Index:
     def search(self, text: str, k: int, documents: Sequence[str] = ()) -> tuple[Hit, ...]:
         """The `k` best passages for `text`, best first, of the named documents or of all.
 
-        A hit's score is the sum of both channels' scores, each scaled over the candidates of either (z-scores); it
+        A hit's score is the weighed sum of both channels', each scaled over the candidates of either (z-scores); it
         ranks within one search and means nothing between two. UserError for a document that is not in the index.
         """
         self.check(documents)
@@ -79,7 +79,7 @@ class Index:
             return ()
         cosines = self.vectors.rows(candidates) @ row
         terms = np.array([lexical.get(int(n), 0.0) for n in candidates])
-        fused = _scaled(cosines) + LEXICAL_WEIGHT * _scaled(terms)
+        fused = DENSE_WEIGHT * _scaled(cosines) + LEXICAL_WEIGHT * _scaled(terms)
         order = sorted(range(len(candidates)), key=lambda i: (-fused[i], candidates[i]))[:k]
         return tuple(
             Hit(self.passages[candidates[i]], float(fused[i]), float(cosines[i]), float(terms[i])) for i in order
