@@ -53,10 +53,8 @@ def _layer(parts: dict[str, Array], at: str, root: float) -> dict[str, Array]:
     ):
         out[f"attention.self.{name}.weight"], out[f"attention.self.{name}.bias"] = weight * factor, bias * factor
     for name, part in (("attention.output", "out"), ("intermediate", "up"), ("output", "down")):
-        out[f"{name}.dense.weight"], out[f"{name}.dense.bias"] = (
-            _weight(parts, f"{at}.{part}"),
-            parts[f"{at}.{part}.bias"],
-        )
+        out[f"{name}.dense.weight"] = _weight(parts, f"{at}.{part}")
+        out[f"{name}.dense.bias"] = parts[f"{at}.{part}.bias"]
     for name, part in (("attention.output", "attended"), ("output", "fed")):
         for kind in ("weight", "bias"):
             out[f"{name}.LayerNorm.{kind}"] = parts[f"{at}.{part}.{kind}"]

@@ -20,6 +20,7 @@ from typing import Any, TypeVar
 
 import torch
 from tokenizers import Tokenizer
+from transformers import BertConfig
 
 from index.convert import load_source_model
 from index.export import export_int8
@@ -50,11 +51,12 @@ AGAIN = 9000  # questions of the first cycle in a pass of the second
 LAYERS, WIDTH = (0, 2, 3, 4, 5, 6, 7, 8, 10, 11), 768
 WEIGHED = 40  # batches over which units are weighed
 TAUGHT = Cycle(4000, 7e-5, hide=0.06)
+TAUGHT_READING, TAUGHT_AGAIN, TAUGHT_ELSEWHERE = 8000, 13000, 12000  # examples in a pass beside the newest questions
+
 READ = Cycle(6000, 1e-4, hide=0.06)
 READ_SHARE = 0.7  # of the last cycle's end in the mean with its beginning, which ships
 READ_NEGATIVES, READ_REFUSE = 0.3, 0.06  # windows beside the answer's, share of questions that meet others only
 READ_NEWEST, READ_AGAIN, READ_ELSEWHERE = 1500, 2000, 700  # questions in a pass beside all of the reading sets
-TAUGHT_READING, TAUGHT_AGAIN, TAUGHT_ELSEWHERE = 8000, 13000, 12000  # examples in a pass beside the newest questions
 
 # Documents whose questions are never trained on: the first four are for reporting, the last two for watching.
 KEPT_ASIDE = ("江西省", "海拉尔区2018", "国务院2024", "2025年湖南省政府工作报告")
@@ -229,9 +231,9 @@ def read_on(network: ReaderNetwork, folder: Path, bench: Bench) -> None:
     network.load_state_dict(averaged(before, after, READ_SHARE))
 
 
-def shipped(folder: Path) -> ReaderNetwork:
-    """The reader of a model folder, in float32."""
-    encoder, heads = restored(folder / "model.onnx", load_source_model()[0].config)
+def shipped(folder: Path, config: BertConfig) -> ReaderNetwork:
+    """The reader of a model folder, in float32; `config` is that of the encoder it was made from."""
+    encoder, heads = restored(folder / "model.onnx", config)
     network = ReaderNetwork(shallow(encoder, tuple(range(encoder.config.num_hidden_layers))))
     network.heads.load_state_dict(heads)
     return network
@@ -267,7 +269,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     bench = Bench(tokenizer, draws, options.states, options.seed)
     watched = [sample(row, 12, rng) for row in mined if row["doc"] in WATCHED]
     if options.onward:
-        small, folder = shipped(options.onward), options.onward
+        small, folder = shipped(options.onward, encoder.config), options.onward
     else:
         network = ReaderNetwork(shallow(encoder, tuple(range(encoder.config.num_hidden_layers))))
         teach(network, bench)

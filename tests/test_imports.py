@@ -63,6 +63,7 @@ SHARED: dict[str, set[str] | None] = {
         "index/restore.py",
         "index/train.py",
         "qa/network.py",
+        "qa/train.py",
     },
     # the 8-bit file: as it is made, and as it is read back
     "onnx": {"index/export.py", "index/restore.py"},
