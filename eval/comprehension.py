@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import sys
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -19,25 +20,33 @@ import numpy as np
 from eval.bootstrap import draws, interval, mean_samples
 from eval.reading import cmrc_f1, exact_match
 from index.fold import fold
-from index.split import pieces
+from index.split import pieces, sentences
 from qa.reader import BUNDLED, Reader
 
 WINDOW = 160  # characters
-SPAN_SHARE = 0.5  # of the span's score beside the window's relevance
 
 
 def answer(reader: Reader, question: str, text: str) -> str:
-    """The best span of `text`, read in windows of whole sentences and again in windows shifted by half of one."""
-    windows = pieces(text, 0, len(text), WINDOW)
-    between = [((a + b) // 2, (c + d) // 2) for (a, b), (c, d) in pairwise(windows)]
-    spans = [*windows, *between]
-    words = fold(question)
+    """The likeliest span of `text`, read in windows of whole sentences and again in some half a window further on.
+
+    A window gives each of its spans the odds that it answers, times the span's probability in it; what several windows
+    give to one span of the text is added up.
+    """
+    words, spans = fold(question), windows(text)
+    odds: dict[tuple[int, int], float] = defaultdict(float)
     read = reader.read_texts([(words, "", text[a:b]) for a, b in spans])
-    best = max(
-        ((relevance + SPAN_SHARE * found[0].score, a + found[0].start, a + found[0].end))
-        for (a, _), (relevance, found) in zip(spans, read, strict=True)
-    )
-    return text[best[1] : best[2]]
+    for (at, _), (relevance, found) in zip(spans, read, strict=True):
+        likely = np.exp([0.0, *(span.score for span in found)])  # first that none is right
+        for span, share in zip(found, likely[1:] / likely.sum(), strict=True):
+            odds[at + span.start, at + span.end] += math.exp(relevance) * share
+    start, end = max(odds, key=lambda span: odds[span])
+    return text[start:end]
+
+
+def windows(text: str) -> list[tuple[int, int]]:
+    """Spans of whole sentences that cover `text`, and such that cover it from the first sentence behind half of one."""
+    half = next((start for start, _ in sentences(text, 0, len(text)) if start >= WINDOW / 2), len(text))
+    return list(dict.fromkeys([*pieces(text, 0, len(text), WINDOW), *pieces(text, half, len(text), WINDOW)]))
 
 
 def scores(folder: Path, reader: Reader, limit: int) -> Iterator[tuple[float, float]]:

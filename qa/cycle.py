@@ -24,6 +24,7 @@ from qa.network import ReaderNetwork
 
 log = logging.getLogger("qa.train")
 NULL_LOGIT = 0.0  # relevance competes with this: a question whose passages all stay below it is refused
+SPAN_TOKENS = 80  # of an answer
 NOWHERE = -1e4  # the logit of a place that no span may take
 ELSEWHERE = 0.3  # weight of a passage's span loss where it has no answer
 SAVED = 200  # updates from one saving to the next
@@ -50,11 +51,13 @@ class Cycle:
 
 @dataclass(frozen=True)
 class Outputs:
-    """What a reader makes of a batch: relevance (n,), start and end logits (n, length), -1e4 where no span may be."""
+    """What a reader makes of a batch: relevance (n,), and the logit of every span (n, length · length).
+
+    The span from token i to token j stands at i · length + j, "no answer here" at 0; -1e4 where no span may be.
+    """
 
     relevance: torch.Tensor
-    start: torch.Tensor
-    end: torch.Tensor
+    spans: torch.Tensor
 
 
 Draw = Callable[[random.Random], Sequence[Example]]  # the examples of a pass
@@ -64,9 +67,28 @@ Loss = Callable[[ReaderNetwork, Batch, Batch], tuple[torch.Tensor, float, float]
 
 def outputs_of(network: ReaderNetwork, batch: Batch) -> Outputs:
     with torch.autocast("cpu", dtype=torch.bfloat16):
-        relevance, start, end = network(batch.ids, batch.mask)
-    start, end = (logits.float().masked_fill(~batch.allowed, NOWHERE) for logits in (start, end))
-    return Outputs(relevance.float(), start, end)
+        made = network(batch.ids, batch.mask)
+    relevance, *spans = (value.float() for value in made)
+    return Outputs(relevance, span_logits(batch, *spans))
+
+
+def span_logits(
+    batch: Batch, start: torch.Tensor, end: torch.Tensor, opens: torch.Tensor, closes: torch.Tensor
+) -> torch.Tensor:
+    """The `Outputs.spans` of what the heads make of the batch's tokens."""
+    logits = start[:, :, None] + end[:, None, :] + opens @ closes.transpose(1, 2)
+    places = torch.arange(batch.ids.shape[1])
+    length = places[None, :] - places[:, None]
+    fits = (length >= 0) & (length < SPAN_TOKENS) & (places > 0)[:, None]
+    allowed = batch.allowed[:, :, None] & batch.allowed[:, None, :] & fits
+    allowed[:, 0, 0] = True
+    return logits.masked_fill(~allowed, NOWHERE).flatten(1)
+
+
+def span_targets(batch: Batch) -> torch.Tensor:
+    """Where in `Outputs.spans` the answer of every row stands; -100 where that is not known, or is no span there."""
+    known = (batch.start >= 0) & (batch.end - batch.start < SPAN_TOKENS)
+    return torch.where(known, batch.start * batch.ids.shape[1] + batch.end, -100)
 
 
 @dataclass(frozen=True)
@@ -84,16 +106,15 @@ def with_null(values: torch.Tensor, null: float | bool) -> torch.Tensor:
 
 
 def by_labels(batch: Batch, said: Outputs) -> Terms:
-    """Cross entropy of relevance against the null, and of the span's ends, with the labels; 0 where there are none."""
+    """Cross entropy of relevance against the null, and of the span, with the labels; 0 where there are none."""
     listwise = []
     for group in batch.groups:
         scores = with_null(said.relevance[group], NULL_LOGIT)
         gold = with_null(batch.gold[group], not batch.gold[group].any())
         known = batch.labelled[group].all()
         listwise.append((torch.logsumexp(scores, 0) - torch.logsumexp(scores[gold], 0)) * known)
-    spans = cross_entropy(said.start, batch.start, reduction="none")
-    spans = spans + cross_entropy(said.end, batch.end, reduction="none")
-    return Terms(torch.stack(listwise), spans / 2, torch.where(batch.gold, 1.0, ELSEWHERE) * batch.labelled)
+    spans = cross_entropy(said.spans, span_targets(batch), reduction="none") / 2
+    return Terms(torch.stack(listwise), spans, torch.where(batch.gold, 1.0, ELSEWHERE) * batch.labelled)
 
 
 def label_loss(network: ReaderNetwork, _: Batch, seen: Batch) -> tuple[torch.Tensor, float, float]:

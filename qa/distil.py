@@ -14,8 +14,8 @@ from torch.nn.functional import log_softmax, softmax
 
 from index.runtime import Runtime
 from qa.batch import Batch
-from qa.cycle import ELSEWHERE, NOWHERE, NULL_LOGIT, Outputs, Terms, by_labels, outputs_of, with_null
-from qa.network import ReaderNetwork
+from qa.cycle import ELSEWHERE, NULL_LOGIT, Outputs, Terms, by_labels, outputs_of, span_logits, with_null
+from qa.network import FITS, ReaderNetwork
 
 TEMPERATURES = (1.0, 2.0)  # at the second more of what the teacher holds possible counts
 
@@ -41,20 +41,20 @@ class Distilled:
         """What the teacher makes of every pair that it is asked, each run alone as the product does; else 0."""
         asked = [int(row) for row in batch.taught.nonzero()]
         rows = [batch.ids[row][batch.mask[row].bool()].tolist() for row in asked]
-        start, end = (torch.zeros(batch.ids.shape) for _ in range(2))
+        ends, fits = ([torch.zeros(*batch.ids.shape, *size) for _ in range(2)] for size in ((), (FITS,)))
         relevance = torch.zeros(len(batch.ids))
-        for row, (relevant, starts, ends) in zip(asked, self.teacher.map(self.teacher.run, rows), strict=True):
+        for row, (relevant, *told) in zip(asked, self.teacher.map(self.teacher.run, rows), strict=True):
             relevance[row] = float(np.asarray(relevant).item())
-            start[row, : len(starts)], end[row, : len(ends)] = torch.from_numpy(starts), torch.from_numpy(ends)
-        return Outputs(relevance, *(logits.masked_fill(~batch.allowed, NOWHERE) for logits in (start, end)))
+            for of_batch, of_row in zip((*ends, *fits), told, strict=True):
+                of_batch[row, : len(of_row)] = torch.from_numpy(of_row)
+        return Outputs(relevance, span_logits(batch, *ends, *fits))
 
 
 def by_teacher(batch: Batch, said: Outputs, told: Outputs) -> Terms:
-    """Cross entropy of relevance against the null, and of the span's ends, with what the teacher told as the target."""
+    """Cross entropy of relevance against the null, and of the span, with what the teacher told as the target."""
     listwise = [_relevance(said.relevance[group], told.relevance[group]) for group in batch.groups]
-    spans = _cross(said.start, told.start) + _cross(said.end, told.end)
     weight = torch.where(told.relevance > NULL_LOGIT, 1.0, ELSEWHERE)
-    return Terms(torch.stack(listwise), spans / 2, weight)
+    return Terms(torch.stack(listwise), _cross(said.spans, told.spans) / 2, weight)
 
 
 def _relevance(said: torch.Tensor, told: torch.Tensor) -> torch.Tensor:

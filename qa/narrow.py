@@ -21,7 +21,7 @@ from qa.network import ReaderNetwork, plain
 
 # Labels are drawn from what the network says itself, flattened so: else what it is sure of would teach nothing.
 RELEVANCE_TEMPERATURE, SPAN_TEMPERATURE = 2.0, 1.5
-SPAN_SHARE = 0.25  # of a span's end beside a question's relevance
+SPAN_SHARE = 0.5  # of a span beside a question's relevance
 
 
 @dataclass(frozen=True)
@@ -85,9 +85,7 @@ def _drawn_loss(network: ReaderNetwork, batch: Batch, generator: torch.Generator
     said = outputs_of(network, batch)
     relevance = [with_null(said.relevance[group], NULL_LOGIT)[None] for group in batch.groups]
     loss = torch.stack([_one_drawn(scores, RELEVANCE_TEMPERATURE, generator) for scores in relevance]).sum()
-    for logits in (said.start, said.end):
-        loss = loss + SPAN_SHARE * _one_drawn(logits, SPAN_TEMPERATURE, generator)
-    return loss
+    return loss + SPAN_SHARE * _one_drawn(said.spans, SPAN_TEMPERATURE, generator)
 
 
 def _one_drawn(logits: torch.Tensor, temperature: float, generator: torch.Generator) -> torch.Tensor:

@@ -8,23 +8,33 @@ import torch
 from torch import nn
 from transformers import BertConfig, BertModel
 
+FITS = 64  # numbers by which a start tells which ends fit it
+OUTPUTS = ("relevance", "start", "end", "opens", "closes")
+Made = tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]
+
 
 class Heads(nn.Module):
-    """Token vectors (n, length, hidden) → relevance (n,), start logits and end logits (n, length).
+    """Token vectors (n, length, hidden) → OUTPUTS: relevance (n,), start and end (n, length), two of (n, length, FITS).
 
-    Relevance reads `<s>`; position 0 of start and end stands for "no answer here".
+    Relevance reads `<s>`. The logit of the span from token i to token j is start[i] + end[j] + opens[i] · closes[j]:
+    which end is likely depends on the start, else the two ends of different answers go together (a biaffine score, as
+    Dozat and Manning, "Deep biaffine attention for neural dependency parsing", 2017). Position 0 of both stands for
+    "no answer here".
     """
 
     def __init__(self, hidden: int) -> None:
         super().__init__()
         self.relevance = nn.Linear(hidden, 1)
         self.span = nn.Linear(hidden, 2)
-        nn.init.normal_(self.relevance.weight, std=0.02)
-        nn.init.normal_(self.span.weight, std=0.02)
+        self.opens = nn.Linear(hidden, FITS)
+        self.closes = nn.Linear(hidden, FITS)
+        for layer in (self.relevance, self.span, self.opens, self.closes):
+            nn.init.normal_(layer.weight, std=0.02)
 
-    def forward(self, states: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    def forward(self, states: torch.Tensor) -> Made:
         span = self.span(states)
-        return self.relevance(states[:, 0]).squeeze(-1), span[..., 0], span[..., 1]
+        opens, closes = self.opens(states) / FITS**0.5, self.closes(states)
+        return self.relevance(states[:, 0]).squeeze(-1), span[..., 0], span[..., 1], opens, closes
 
 
 class ReaderNetwork(nn.Module):
@@ -38,11 +48,9 @@ class ReaderNetwork(nn.Module):
         self.encoder = encoder
         self.heads = Heads(encoder.config.hidden_size)
 
-    def forward(
-        self, input_ids: torch.Tensor, attention_mask: torch.Tensor
-    ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> Made:
         states = self.encoder(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
-        outputs: tuple[torch.Tensor, torch.Tensor, torch.Tensor] = self.heads(states)
+        outputs: Made = self.heads(states)
         return outputs
 
 

@@ -22,12 +22,11 @@ from qa.inputs import asked_before, heading
 BUNDLED = Path(__file__).parent / "model"
 MAX_TOKENS = 224  # of a pair; the longest passages with heading and question stay below
 SPAN_TOKENS = 80  # of an answer
-ENDS = 8  # likeliest starts, and likeliest ends, that are combined into spans
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Words that may answer: a span of the document. `score` is start plus end logit less those of "no answer here"."""
+    """Words that may answer: a span of the document. `score` is its logit less that of "no answer here"."""
 
     start: int
     end: int
@@ -72,8 +71,8 @@ class Reader:
         encodings = self._runtime.encode([(words, fold(head + text)) for words, head, text in shown])
         outputs = self._runtime.map(self._outputs, encodings)
         return [
-            (float(relevance), _spans(encoding, start, end, len(head), len(text)))
-            for (_, head, text), encoding, (relevance, start, end) in zip(shown, encodings, outputs, strict=True)
+            (float(relevance), _spans(encoding, ends, len(head), len(text)))
+            for (_, head, text), encoding, (relevance, *ends) in zip(shown, encodings, outputs, strict=True)
         ]
 
     def _outputs(self, encoding: Encoding) -> tuple[NDArray[np.float32], ...]:
@@ -81,30 +80,30 @@ class Reader:
 
 
 def _spans(
-    encoding: Encoding,
-    start: NDArray[np.float32],
-    end: NDArray[np.float32],
-    shift: int,
-    length: int,
-    best: int = 5,
+    encoding: Encoding, ends: Sequence[NDArray[np.float32]], shift: int, length: int, best: int = 5
 ) -> tuple[Span, ...]:
-    """The `best` spans of the passage's own tokens with start <= end, best first; the whole passage where none fits."""
+    """The `best` spans of the passage's own tokens with start <= end, best first; the whole passage where none fits.
+
+    `ends` is what `qa.network.Heads` makes of the tokens, behind the relevance.
+    """
     own = np.array(
         [
             part == 1 and b > shift and b > a
             for (a, b), part in zip(encoding.offsets, encoding.sequence_ids, strict=True)
         ]
     )
-    null = float(start[0] + end[0])
     places = np.flatnonzero(own)
-    starts = places[np.argsort(-start[places], kind="stable")][:ENDS]
-    ends = places[np.argsort(-end[places], kind="stable")][:ENDS]
-    pairs = [
-        (float(start[i] + end[j]) - null, int(i), int(j)) for i in starts for j in ends if 0 <= j - i < SPAN_TOKENS
-    ]
+    fits = np.triu(np.ones((len(places), len(places)), bool))
+    fits &= ~np.triu(fits, SPAN_TOKENS)
+    start, end, opens, closes = ends
+    null = float(start[0] + end[0] + opens[0] @ closes[0])
+    scores = start[places][:, None] + end[places][None, :] + opens[places] @ closes[places].T - null
+    scores = np.where(fits, scores, -np.inf).ravel()
     found = []
-    for score, i, j in sorted(pairs, key=lambda p: (-p[0], p[1], p[2]))[:best]:
-        low = max(encoding.offsets[i][0] - shift, 0)
-        high = min(encoding.offsets[j][1] - shift, length)
-        found.append(Span(low, high, score))
+    for at in np.argsort(-scores, kind="stable")[:best]:
+        if np.isfinite(scores[at]):
+            i, j = (places[place] for place in divmod(int(at), len(places)))
+            low = max(encoding.offsets[i][0] - shift, 0)
+            high = min(encoding.offsets[j][1] - shift, length)
+            found.append(Span(low, high, float(scores[at])))
     return tuple(found) or (Span(0, length, -1e3),)

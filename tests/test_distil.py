@@ -13,7 +13,7 @@ from transformers import BertConfig, BertModel
 
 from index.runtime import Runtime
 from qa.batch import Batch, encode
-from qa.cycle import Outputs, Terms, by_labels, label_loss, outputs_of
+from qa.cycle import Outputs, Terms, by_labels, label_loss, outputs_of, span_targets
 from qa.distil import Distilled, by_teacher
 from qa.examples import Candidate, Example
 from qa.network import ReaderNetwork
@@ -48,13 +48,13 @@ def _number(value: torch.Tensor | float) -> float:
 
 def test_the_loss_is_least_where_the_pupil_says_what_the_teacher_told(batch: Batch) -> None:
     told = outputs_of(network(), batch)
-    told = Outputs(*(value.detach() for value in (told.relevance, told.start, told.end)))
-    said = Outputs(*(value.clone().requires_grad_() for value in (told.relevance, told.start, told.end)))
+    told = Outputs(told.relevance.detach(), told.spans.detach())
+    said = Outputs(told.relevance.clone().requires_grad_(), told.spans.clone().requires_grad_())
     listwise, span = _losses(by_teacher(batch, said, told))
     (listwise + span).backward()
-    for value in (said.relevance, said.start, said.end):
+    for value in (said.relevance, said.spans):
         torch.testing.assert_close(value.grad, torch.zeros_like(value), atol=1e-6, rtol=0)
-    moved = _losses(by_teacher(batch, Outputs(told.relevance + 0.5, told.start, told.end.flip(0)), told))
+    moved = _losses(by_teacher(batch, Outputs(told.relevance + 0.5, told.spans.flip(0)), told))
     assert moved[0] > listwise
     assert moved[1] > span
 
@@ -64,13 +64,12 @@ def test_a_sure_teacher_is_a_label(batch: Batch) -> None:
     rows = batch.gold
     sure = Outputs(
         torch.where(rows, 200.0, -200.0),
-        torch.nn.functional.one_hot(batch.start, batch.ids.shape[1]) * 400.0 - 200.0,
-        torch.nn.functional.one_hot(batch.end, batch.ids.shape[1]) * 400.0 - 200.0,
+        torch.nn.functional.one_hot(span_targets(batch), batch.ids.shape[1] ** 2) * 400.0 - 200.0,
     )
     said = outputs_of(network(), batch)
     (listwise, span), (_, soft_span) = _losses(by_labels(batch, said)), _losses(by_teacher(batch, said, sure))
     torch.testing.assert_close(soft_span, span)
-    halved = Outputs(said.relevance / 2, said.start, said.end)
+    halved = Outputs(said.relevance / 2, said.spans)
     expected = listwise / 2 + _losses(by_labels(batch, halved))[0]
     torch.testing.assert_close(_losses(by_teacher(batch, said, sure))[0], expected)
 
@@ -94,12 +93,14 @@ def test_the_teacher_is_run_as_the_product_runs_it(teacher: Runtime) -> None:
     told = Distilled(teacher).told(batch)
     for row in range(2):
         ids = batch.ids[row][batch.mask[row].bool()].tolist()
-        relevance, start, end = teacher.run(ids)
+        relevance, start, end, opens, closes = teacher.run(ids)
         assert told.relevance[row].item() == relevance.item()
-        for given, found in ((told.start[row], start), (told.end[row], end)):
-            allowed = batch.allowed[row]
-            torch.testing.assert_close(given[allowed], torch.from_numpy(found)[allowed[: len(ids)]])
-            assert bool((given[~allowed] == -1e4).all())
+        spans = told.spans[row].reshape(batch.ids.shape[1], -1)
+        allowed = [at for at in batch.allowed[row].nonzero().ravel().tolist() if at]
+        expected = torch.full_like(spans, -1e4)
+        for i, j in [(0, 0), *((i, j) for i in allowed for j in allowed if i <= j)]:
+            expected[i, j] = float(start[i] + end[j] + opens[i] @ closes[j])
+        torch.testing.assert_close(spans, expected)
 
 
 def test_without_a_share_of_the_teacher_only_labels_count(teacher: Runtime, batch: Batch) -> None:
@@ -121,8 +122,10 @@ def test_the_teacher_is_asked_only_what_is_taught(teacher: Runtime) -> None:
     both, alone = encode([reading, PAIRS], tokenizer), encode([PAIRS], tokenizer)
     of_both, of_one = Distilled(teacher).told(both), Distilled(teacher).told(alone)
     torch.testing.assert_close(of_both.relevance, torch.cat([torch.zeros(2), of_one.relevance]))
-    torch.testing.assert_close(of_both.start[2:], of_one.start)
-    assert bool((of_both.start[:2][both.allowed[:2]] == 0).all())
+    assert of_both.spans[:2].unique().tolist() == [-1e4, 0.0]
+    length, own = both.ids.shape[1], alone.ids.shape[1]
+    spans = of_both.spans[2:].reshape(2, length, length)[:, :own, :own].flatten(1)
+    torch.testing.assert_close(spans, of_one.spans)
 
 
 def test_each_question_counts_once_whoever_says_what_it_should_be(teacher: Runtime) -> None:

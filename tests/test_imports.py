@@ -36,6 +36,7 @@ SHARED: dict[str, set[str] | None] = {
         "qa/reader.py",
         "qa/batch.py",
         "qa/cycle.py",
+        "qa/pieces.py",
         "qa/train.py",
         "index/train.py",
     },

@@ -89,8 +89,9 @@ def test_units_matter_by_their_squared_share_in_the_loss() -> None:
     whole = network()
     with torch.no_grad():  # surer than the drawing can change: passages are always irrelevant, spans never found
         whole.heads.relevance.bias.fill_(-60.0)
-        whole.heads.span.weight.zero_()
-        whole.heads.span.bias.zero_()
+        for layer in (whole.heads.span, whole.heads.opens, whole.heads.closes):
+            layer.weight.zero_()
+            layer.bias.zero_()
     batch = encode(examples(random.Random(4))[:2], letters())
     units = weighed(whole, [batch], torch.Generator().manual_seed(1))
     expected = torch.zeros(32)
