@@ -30,6 +30,11 @@ def step(page: Page, key: str = "Tab") -> dict[str, object]:
     """One press, and where the focus is then; it is always to be seen."""
     page.keyboard.press(key)
     focused: dict[str, object] = page.evaluate(_FOCUSED)
+    for _ in range(20):  # while the page still grows, what has the focus comes into view a moment later
+        if focused["visible"]:
+            break
+        page.wait_for_timeout(100)
+        focused = page.evaluate(_FOCUSED)
     if focused["tag"] not in ("BODY", "HTML"):
         assert focused["seen"], f"no focus to be seen on {focused}"
         assert focused["visible"], f"the focus is out of view on {focused}"
