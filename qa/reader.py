@@ -100,7 +100,9 @@ def _spans(
     scores = start[places][:, None] + end[places][None, :] + opens[places] @ closes[places].T - null
     scores = np.where(fits, scores, -np.inf).ravel()
     found = []
-    for at in np.argsort(-scores, kind="stable")[:best]:
+    # Sorting all of some ten thousand for five took a third of the time that is spent here.
+    first = np.argpartition(-scores, best)[:best] if len(scores) > best else np.arange(len(scores))
+    for at in first[np.lexsort((first, -scores[first]))]:
         if np.isfinite(scores[at]):
             i, j = (places[place] for place in divmod(int(at), len(places)))
             low = max(encoding.offsets[i][0] - shift, 0)
