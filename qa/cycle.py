@@ -21,10 +21,10 @@ from torch.nn.functional import cross_entropy
 from qa.batch import Batch, encode, hidden
 from qa.examples import Example, batches
 from qa.network import ReaderNetwork
+from qa.reader import SPAN_TOKENS
 
 log = logging.getLogger("qa.train")
 NULL_LOGIT = 0.0  # relevance competes with this: a question whose passages all stay below it is refused
-SPAN_TOKENS = 80  # of an answer
 NOWHERE = -1e4  # the logit of a place that no span may take
 ELSEWHERE = 0.3  # weight of a passage's span loss where it has no answer
 SAVED = 200  # updates from one saving to the next
