@@ -23,11 +23,11 @@ from index.fold import fold
 from index.split import pieces, sentences
 from qa.reader import BUNDLED, Reader
 
-WINDOW = 160  # characters
+SIZES = (120, 160, 240)  # characters of a window; every size reads the whole text
 
 
 def answer(reader: Reader, question: str, text: str) -> str:
-    """The likeliest span of `text`, read in windows of whole sentences and again in some half a window further on.
+    """The likeliest span of `text`, read in windows of whole sentences of several sizes.
 
     A window gives each of its spans the odds that it answers, times the span's probability in it; what several windows
     give to one span of the text is added up.
@@ -44,9 +44,12 @@ def answer(reader: Reader, question: str, text: str) -> str:
 
 
 def windows(text: str) -> list[tuple[int, int]]:
-    """Spans of whole sentences that cover `text`, and such that cover it from the first sentence behind half of one."""
-    half = next((start for start, _ in sentences(text, 0, len(text)) if start >= WINDOW / 2), len(text))
-    return list(dict.fromkeys([*pieces(text, 0, len(text), WINDOW), *pieces(text, half, len(text), WINDOW)]))
+    """Of each size spans of whole sentences that cover `text`, and such from the first sentence behind half of one."""
+    out: list[tuple[int, int]] = []
+    for size in SIZES:
+        half = next((start for start, _ in sentences(text, 0, len(text)) if start >= size / 2), len(text))
+        out += [*pieces(text, 0, len(text), size), *pieces(text, half, len(text), size)]
+    return list(dict.fromkeys(out))
 
 
 def scores(folder: Path, reader: Reader, limit: int) -> Iterator[tuple[float, float]]:

@@ -20,7 +20,7 @@ from torch.nn.functional import cross_entropy
 
 from qa.batch import Batch, encode, hidden
 from qa.examples import Example, batches
-from qa.network import ReaderNetwork
+from qa.network import ReaderNetwork, drop
 from qa.reader import SPAN_TOKENS
 
 log = logging.getLogger("qa.train")
@@ -35,13 +35,15 @@ TOLD = 50  # updates from one line of the log to the next
 class Cycle:
     """`updates` of batches of about `pairs`; the rate rises to `rate` over a twentieth of them and falls to nearly 0.
 
-    `hide` is the share of the pieces hidden, as `qa.batch.hidden` has it.
+    `hide` is the share of the pieces hidden, as `qa.batch.hidden` has it; `dropout` that of the numbers which go from
+    layer to layer.
     """
 
     updates: int
     rate: float
     hide: float = 0.0
     pairs: int = 16
+    dropout: float = 0.0
 
     def rate_at(self, done: int) -> float:
         """The learning rate of the update after `done` others."""
@@ -141,10 +143,11 @@ def run(
     """Train `network` by `cycle`, down `loss_of`; each pass over the examples is drawn anew by `draw`.
 
     The state goes to `saved` after every `every` updates; where it is there already, the cycle goes on from it. Passes,
-    order and what is hidden follow from `seed` and the place in the cycle alone, so that a cycle that was stopped ends
-    as one that was not. `saved` is removed at the end, once the network's state stands in `end`.
+    order, what is hidden and what is dropped follow from `seed` and the place in the cycle alone, so that a cycle that
+    was stopped ends as one that was not. `saved` is removed at the end, once the network's state stands in `end`.
     """
     network.train()
+    drop(network, cycle.dropout)
     network.encoder.embeddings.requires_grad_(False)
     parameters = [p for p in network.parameters() if p.requires_grad]
     optimizer = torch.optim.AdamW(parameters, cycle.rate, weight_decay=0.01, fused=True)
@@ -157,7 +160,9 @@ def run(
                 continue
             for parameter_group in optimizer.param_groups:
                 parameter_group["lr"] = cycle.rate_at(done)
-            generator = torch.Generator().manual_seed(random.Random(f"{seed} {passes} {at}").randrange(1 << 30))
+            of_update = random.Random(f"{seed} {passes} {at}").randrange(1 << 30)
+            torch.manual_seed(of_update)  # of what is dropped
+            generator = torch.Generator().manual_seed(of_update)
             batch = encode(group, tokenizer)
             loss, *parts = loss_of(network, batch, hidden(batch, cycle.hide, generator))
             optimizer.zero_grad()

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import random
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -67,34 +67,49 @@ def windows(text: str, size: int = 160) -> list[tuple[int, int]]:
     return out
 
 
-def comprehension_examples(
-    folder: Path, negatives: float, rng: random.Random, refuse: float, taught: bool = True
-) -> Iterator[Example]:
-    """Examples from a reading-comprehension folder (`contexts.jsonl`, `questions.jsonl`).
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """How a paragraph is shown: in windows of one of `sizes` characters, `mark` before each as a heading would be.
 
-    Each question meets the window that holds its answer and, on average, `negatives` others of its paragraph; a share
+    A question meets the window that holds its answer and, on average, `negatives` others of its paragraph; a share
     `refuse` meets others only and must be refused.
     """
-    texts = {str(row["context_id"]): str(row["text"]) for row in read_rows(folder / "contexts.jsonl")}
-    cuts = {key: windows(text, rng.choice((80, 120, 160))) for key, text in texts.items()}
-    for row in read_rows(folder / "questions.jsonl"):
-        text, spans = texts[str(row["context_id"])], cuts[str(row["context_id"])]
-        answers = row["answers"]
-        answer = answers[0]
-        start, end = int(answer["start"]), int(answer["start"]) + len(answer["text"])
-        held = [(a, b) for a, b in spans if a <= start and end <= b]
-        others = [(a, b) for a, b in spans if answer["text"] not in text[a:b]]
+
+    negatives: float = 1
+    refuse: float = 0.12
+    sizes: tuple[int, ...] = (80, 120, 160)
+    mark: str = ""
+
+    def cut(self, text: str, rng: random.Random) -> list[tuple[int, int]]:
+        return windows(text, rng.choice(self.sizes))
+
+    def candidates(
+        self, text: str, cuts: Sequence[tuple[int, int]], span: tuple[int, int], rng: random.Random
+    ) -> tuple[Candidate, ...]:
+        """Of the windows `cuts` the one that holds the answer's `span`, and some without its words; () if none does."""
+        start, end = span
+        held = [(a, b) for a, b in cuts if a <= start and end <= b]
         if not held:
-            continue
+            return ()
         a, b = held[0]
+        others = [(x, y) for x, y in cuts if text[start:end] not in text[x:y]]
         rng.shuffle(others)
-        count = int(negatives) + (rng.random() < negatives % 1)
-        if len(others) > count and rng.random() < refuse:
-            chosen = [Candidate("", text[x:y], False) for x, y in others[: count + 1]]
-        else:
-            chosen = [Candidate("", text[a:b], True, (start - a, end - a))]
-            chosen += [Candidate("", text[x:y], False) for x, y in others[:count]]
-        yield Example(str(row["question"]), tuple(chosen), taught=taught)
+        count = int(self.negatives) + (rng.random() < self.negatives % 1)
+        if len(others) > count and rng.random() < self.refuse:
+            return tuple(Candidate(self.mark, text[x:y], False) for x, y in others[: count + 1])
+        gold = Candidate(self.mark, text[a:b], True, (start - a, end - a))
+        return (gold, *(Candidate(self.mark, text[x:y], False) for x, y in others[:count]))
+
+
+def comprehension_examples(folder: Path, shown: Shown, rng: random.Random, *, taught: bool = True) -> Iterator[Example]:
+    """Examples from a reading-comprehension folder (`contexts.jsonl`, `questions.jsonl`)."""
+    texts = {str(row["context_id"]): str(row["text"]) for row in read_rows(folder / "contexts.jsonl")}
+    cuts = {key: shown.cut(text, rng) for key, text in texts.items()}
+    for row in read_rows(folder / "questions.jsonl"):
+        key, answer = str(row["context_id"]), row["answers"][0]
+        span = int(answer["start"]), int(answer["start"]) + len(answer["text"])
+        if chosen := shown.candidates(texts[key], cuts[key], span, rng):
+            yield Example(str(row["question"]), chosen, taught=taught)
 
 
 def batches(examples: Iterable[Example], pairs: int, rng: random.Random) -> Iterator[list[Example]]:

@@ -1,8 +1,8 @@
 """The recipe of the reader: one of all layers, then the smaller one that ships, which the first teaches.
 
 The teacher: two cycles over reading comprehension and report questions, their ends' mean. The reader: the teacher with
-fewer layers and narrower ones, a third cycle down the teacher's word, and two that are mostly reading, while its own
-word of before holds it at what it knows of reports. With `--onward` only these two, from a reader as shipped.
+fewer layers and narrower ones, a third cycle down the teacher's word, and three that are mostly reading, while its own
+word of before holds it at what it knows of reports. With `--onward` only these three, from a reader as shipped.
 `python -m qa.train` needs the extra `[train]`; it knows examples and the network, not the assistant. Stopped, it goes
 on where it was last saved.
 """
@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import torch
 from tokenizers import Tokenizer
@@ -30,90 +30,35 @@ from index.runtime import Runtime
 from qa.batch import encode
 from qa.cycle import Cycle, Draw, Loss, label_loss, outputs_of, run, span_targets
 from qa.distil import Distilled
-from qa.examples import Example, batches, comprehension_examples, read_rows
+from qa.draws import Draws, draws_of, sampled
+from qa.examples import Example, batches, read_rows
 from qa.mine import sample
 from qa.narrow import narrowed, weighed
 from qa.network import OUTPUTS, ReaderNetwork, shallow
 from qa.pieces import across, apart
 
-T = TypeVar("T")
 State = dict[str, torch.Tensor]
 log = logging.getLogger("qa.train")
 MAX_TOKENS = 224
-CANDIDATES = 4  # of a question, in training
 SAMPLES = 75  # questions by whose pairs the inputs of the 8-bit form are evened out
 # The first cycle begins from the encoder, the second from the end of the first.
 FIRST, SECOND = Cycle(6050, 1.5e-4), Cycle(5200, 1.2e-4, hide=0.06)
 SHARE = 0.6  # of the second cycle's end in the mean with the first's
-READING = 4000  # reading examples in a pass
-AGAIN = 9000  # questions of the first cycle in a pass of the second
 
 # Of the teacher's layers the two go without which the others say nearly the same, and half of every layer's units.
 LAYERS, WIDTH = (0, 2, 3, 4, 5, 6, 7, 8, 10, 11), 768
 WEIGHED = 40  # batches over which units are weighed
 TAUGHT = Cycle(4000, 7e-5, hide=0.06)
-TAUGHT_READING, TAUGHT_AGAIN, TAUGHT_ELSEWHERE = 8000, 13000, 12000  # examples in a pass beside the newest questions
 
-# Each with the share of its end in the mean with what there was before; it is the last mean that ships.
+# Each with the share of its end in the mean with what there was before.
 READ = ((Cycle(6000, 1e-4, hide=0.06), 0.7), (Cycle(8000, 1.2e-4, hide=0.07), 0.6))
-READ_NEGATIVES, READ_REFUSE = 0.3, 0.06  # windows beside the answer's, share of questions that meet others only
-READ_NEWEST, READ_AGAIN, READ_ELSEWHERE = 1150, 1500, 550  # questions in a pass beside all of the reading sets
+APART = Cycle(5700, 1.2e-4, hide=0.1, dropout=0.1)
+APART_SHARE = 0.6  # of its end in the mean with what it began from, which ships
 
 # Documents whose questions are never trained on: the first four are for reporting, the last two for watching.
 KEPT_ASIDE = ("江西省", "海拉尔区2018", "国务院2024", "2025年湖南省政府工作报告")
 WATCHED = ("青海省", "海拉尔区2019")
 DEVELOPMENT = ("sanmen-2023", "山东省", "四川省", "上海市", "西藏自治区", "河北省")
-COMPREHENSION = ("cmrc2018-train", "drcd-train-sub-s", "drcd-dev-s", "xquad-zh", "xquad-en-zh")
-
-
-@dataclass(frozen=True)
-class Draws:
-    """What passes are drawn from.
-
-    Mined questions, later ones, folders of reading sets, examples of these, questions put to another report.
-    """
-
-    known: Sequence[dict[str, Any]]
-    newest: Sequence[dict[str, Any]]
-    sets: Sequence[Path]
-    reading: Sequence[Example]
-    elsewhere: Sequence[dict[str, Any]]
-
-    def first(self, rng: random.Random) -> list[Example]:
-        """All known questions, their candidates drawn anew, and some reading."""
-        return _sampled(self.known, rng) + _some(self.reading, READING, rng)
-
-    def second(self, rng: random.Random) -> list[Example]:
-        """All of the newest questions, some known ones and some reading."""
-        return self._newest(AGAIN, READING, rng)
-
-    def taught(self, rng: random.Random) -> list[Example]:
-        """As in the second cycle, in other shares, and some questions that were put to another report."""
-        return self._newest(TAUGHT_AGAIN, TAUGHT_READING, rng) + _sampled(
-            _some(self.elsewhere, TAUGHT_ELSEWHERE, rng), rng
-        )
-
-    def read(self, rng: random.Random) -> list[Example]:
-        """All of the reading sets, cut anew, by their labels alone, and some questions of every kind."""
-        rows = [
-            *_some(self.newest, READ_NEWEST, rng),
-            *_some(self.known, READ_AGAIN, rng),
-            *_some(self.elsewhere, READ_ELSEWHERE, rng),
-        ]
-        reading = (comprehension_examples(at, READ_NEGATIVES, rng, READ_REFUSE, taught=False) for at in self.sets)
-        return _sampled(rows, rng) + [example for one in reading for example in one]
-
-    def _newest(self, again: int, reading: int, rng: random.Random) -> list[Example]:
-        rows = [*self.newest, *_some(self.known, again, rng)]
-        return _sampled(rows, rng) + _some(self.reading, reading, rng)
-
-
-def _some(of: Sequence[T], count: int, rng: random.Random) -> list[T]:
-    return rng.sample(of, min(count, len(of)))
-
-
-def _sampled(rows: Sequence[dict[str, Any]], rng: random.Random) -> list[Example]:
-    return [sample(row, CANDIDATES, rng) for row in rows]
 
 
 def averaged(first: State, second: State, share: float) -> State:
@@ -195,7 +140,7 @@ class Bench:
     def export(self, network: ReaderNetwork, folder: Path) -> None:
         """As `export`, by pairs of the first of the known questions."""
         rng = random.Random(self.seed)
-        export(network.eval(), self.tokenizer, _sampled(self.draws.known[:SAMPLES], rng), folder)
+        export(network.eval(), self.tokenizer, sampled(self.draws.known[:SAMPLES], rng), folder)
         self.tokenizer.enable_truncation(MAX_TOKENS, strategy="only_second")
 
 
@@ -219,7 +164,7 @@ def taught_by(network: ReaderNetwork, bench: Bench) -> ReaderNetwork:
 
 
 def read_on(network: ReaderNetwork, folder: Path, bench: Bench) -> None:
-    """Train `network` on by the last cycles; `folder` is its own 8-bit form of before, which tells it of reports.
+    """Train `network` on by the cycles `READ`; `folder` is its own 8-bit form of before, which tells it of reports.
 
     It ends as the mean of what it was and what it became: as good a reader as the last, and surer on reports.
     """
@@ -228,6 +173,16 @@ def read_on(network: ReaderNetwork, folder: Path, bench: Bench) -> None:
     for at, (cycle, share) in enumerate(READ):
         mean = averaged(mean, bench.trained(network, cycle, f"read-{at}", bench.draws.read, loss_of), share)
     network.load_state_dict(mean)
+
+
+def read_apart(network: ReaderNetwork, bench: Bench) -> None:
+    """As `read_on` by the cycle `APART`, in which clauses are told apart from short answers."""
+    folder = bench.states / "read"
+    bench.export(network, folder)
+    before = {name: value.clone() for name, value in network.state_dict().items()}
+    loss_of = Distilled(Runtime(folder, MAX_TOKENS))
+    end = bench.trained(network, APART, "apart", bench.draws.read_apart, loss_of)
+    network.load_state_dict(averaged(before, end, APART_SHARE))
 
 
 def shipped(folder: Path, config: BertConfig) -> ReaderNetwork:
@@ -257,15 +212,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options.states.mkdir(parents=True, exist_ok=True)
     rng = random.Random(options.seed)
     encoder, tokenizer = load_source_model()
-    sets = [options.comprehension / name for name in COMPREHENSION]
-    reading = [example for at in sets for example in comprehension_examples(at, 1, rng, 0.12)]
-    tokenizer = apart(tokenizer, across(reading, tokenizer))
-    tokenizer.enable_truncation(MAX_TOKENS, strategy="only_second")
     mined, newest, elsewhere = (
         [row for path in paths for row in read_rows(path)]
         for paths in (options.mined, options.newest, options.elsewhere)
     )
-    draws = Draws(_seen(mined), _seen(newest), sets, reading, _seen(elsewhere))
+    draws = draws_of(_seen(mined), _seen(newest), _seen(elsewhere), options.comprehension, rng)
+    tokenizer = apart(tokenizer, across(draws.reading, tokenizer))
+    tokenizer.enable_truncation(MAX_TOKENS, strategy="only_second")
     bench = Bench(tokenizer, draws, options.states, options.seed)
     watched = [sample(row, 12, rng) for row in mined if row["doc"] in WATCHED]
     if options.onward:
@@ -278,6 +231,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         bench.export(small, folder)
     log.info("watched documents, before the last cycles: %s", validate(small, tokenizer, watched))
     read_on(small, folder, bench)
+    read_apart(small, bench)
     log.info("watched documents, as shipped: %s", validate(small, tokenizer, watched))
     bench.export(small, options.out)
     return 0

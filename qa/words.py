@@ -1,4 +1,4 @@
-"""Spans that begin or end inside a Chinese word, widened to the word. The only file that knows the segmenter.
+"""Chinese words, and spans that begin or end inside one, widened to it. The only file that knows the segmenter.
 
 The reader's pieces do not follow words: it may mark 蔡新石器遗址 in 发现上蔡新石器遗址.
 """
@@ -13,6 +13,25 @@ from qa.wording import UNIT
 
 _COUNTED = re.compile(rf"\d(?:{UNIT.pattern})$")  # whole already: 389个|省重点项目
 _NUMERAL = re.compile("[一二三四五六七八九十百千万亿两几]")  # a count begins there: 工业城|三大版块
+
+
+Word = tuple[int, int, str]  # start, end, part of speech as jieba names it
+NAMES = ("nr", "nrt", "nrfg")  # parts of speech of a person's name
+
+
+def tagged(text: str) -> list[Word]:
+    """The words of `text` with their parts of speech; a name of several parts (奥图·普莱明杰) is one word."""
+    out: list[Word] = []
+    at, joined = 0, False
+    for word, part in rjieba.tag(text):
+        start, at = at, at + len(word)
+        if out and (joined or word in "·•・") and out[-1][2] in NAMES:
+            out[-1] = (out[-1][0], at, "nr")
+            joined = word in "·•・"
+        else:
+            out.append((start, at, part))
+            joined = False
+    return out
 
 
 def whole_words(text: str, span: tuple[int, int], sentence: tuple[int, int]) -> tuple[int, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,10 +13,10 @@ from tiny_reader import examples, letters, network
 from tokenizers import Tokenizer
 
 from qa.batch import encode
-from qa.cycle import Cycle, label_loss, run
+from qa.cycle import Cycle, label_loss, outputs_of, run
 from qa.examples import Example
 
-CYCLE = Cycle(updates=10, rate=2e-3, hide=0.2, pairs=4)
+CYCLE = Cycle(updates=10, rate=2e-3, hide=0.2, pairs=4, dropout=0.1)
 
 
 @pytest.fixture
@@ -88,3 +89,13 @@ def test_what_was_saved_stays_until_the_end_is_written(tokenizer: Tokenizer, tmp
     run(reader, tokenizer, CYCLE, examples, seed="7", saved=saved, every=3, end=end)
     assert [path.name for path in tmp_path.iterdir()] == ["end"]
     torch.testing.assert_close(torch.load(end)["heads.span.weight"], reader.heads.span.weight.detach())
+
+
+def test_what_is_dropped_makes_another_reader_of_the_same_examples(tokenizer: Tokenizer, tmp_path: Path) -> None:
+    plain, dropped = network(), network()
+    run(plain, tokenizer, replace(CYCLE, dropout=0.0), examples, seed="7", saved=tmp_path / "a")
+    run(dropped, tokenizer, CYCLE, examples, seed="7", saved=tmp_path / "b")
+    assert not torch.equal(plain.heads.span.weight, dropped.heads.span.weight)
+    batch = encode(examples(random.Random(1)), tokenizer)
+    relevance = [outputs_of(dropped.eval(), batch).relevance for _ in range(2)]
+    assert torch.equal(*relevance)  # nothing is dropped where it is not trained
