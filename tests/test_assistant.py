@@ -62,14 +62,12 @@ def test_result_and_target_of_one_measure(assistant: Assistant) -> None:
 
 
 def test_an_unsure_follow_up_is_read_with_what_it_follows(assistant: Assistant) -> None:
-    """今年再改造多少个 could stand alone, and then finds nothing; after a question about estates it asks for those."""
-    alone = assistant.ask("今年再改造多少个？")
-    following = assistant.ask("今年再改造多少个？", ["去年改造老旧小区多少个？"])
-    assert (alone.resolved_question, alone.answer) == ("今年再改造多少个？", "")
-    assert (following.resolved_question, following.answer) == (
-        "去年改造老旧小区多少个？ → 今年再改造多少个？",
-        "9个",
-    )
+    """今年还要改造多少 could stand alone, and then finds firms; after a question about estates it asks for those."""
+    question, before = "今年还要改造多少？", "去年改造老旧小区多少个？"
+    alone = assistant.ask(question)
+    following = assistant.ask(question, [before])
+    assert (alone.resolved_question, alone.answer) == (question, "60家")
+    assert (following.resolved_question, following.answer) == (f"{before} → {question}", "9个")
 
 
 def test_a_sure_follow_up_stands_as_it_is(assistant: Assistant) -> None:
