@@ -20,6 +20,7 @@ from qa.words import NAMES, Word, tagged
 
 Asked = Mapping[str, Sequence[str]]  # an answer → how it was asked for
 
+SHORTEST, LONGEST = 3, 15  # characters of an answer that is asked for again; what is shorter is often another word
 SENTENCE = 90  # characters of the longest that is asked about
 QUESTION = 60  # and of the longest question
 BESIDE = 0.4  # share of questions that take in the clause before, or behind
@@ -77,13 +78,13 @@ class Phrase:
     asked: tuple[str, ...]
 
 
-def how_asked(rows: Iterable[Mapping[str, Any]], longest: int = 15) -> dict[str, list[str]]:
+def how_asked(rows: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
     """The answers of rows of a reading set, each with the words that asked for it: 于凤至 → 哪一个人."""
     out: dict[str, list[str]] = {}
     for row in rows:
         answer, question = str(row["answers"][0]["text"]), str(row["question"])
         found = _question_words(question)
-        if found and 3 <= len(answer) <= longest:
+        if found and SHORTEST <= len(answer) <= LONGEST:
             out.setdefault(answer, []).append(found)
     return out
 
@@ -143,9 +144,9 @@ def _figures(text: str) -> Iterator[Phrase]:
 def _names(text: str, words: Sequence[Word], rng: random.Random) -> Iterator[Phrase]:
     for start, end, part in words:
         word = text[start:end]
-        by_end = next((asked for ending, asked in _BY_END.items() if word.endswith(ending) and word != ending), None)
         if len(word) < 2 or "·" in (word[0], word[-1]):
             continue
+        by_end = next((asked for ending, asked in _BY_END.items() if word.endswith(ending) and word != ending), None)
         if part in _BY_PART:
             yield Phrase(start, end, by_end if by_end and part not in NAMES else _BY_PART[part])
         elif part == "n" and rng.random() < PLAIN:

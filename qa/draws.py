@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
@@ -34,7 +34,7 @@ READ = Shown(negatives=0.3, refuse=0.06)
 LONG = ("cmrc2018-train", "cmrc2018-trial")
 SHORT = (*DRCD, *DRCD, "xquad-zh", "xquad-en-zh")
 MARK = "整句："
-APART = Shown(negatives=0.3, refuse=0.06, sizes=(80, 120, 160, 240))
+APART = replace(READ, sizes=(80, 120, 160, 240))
 CLOZES = 10000  # questions made by rule in a pass
 
 
@@ -68,9 +68,13 @@ class Draws:
 
     def read_apart(self, rng: random.Random) -> list[Example]:
         """As `read`, clauses marked, what has short answers twice; and questions made from the paragraphs by rule."""
-        marked = Shown(APART.negatives, APART.refuse, APART.sizes, MARK)
         made = cloze_examples(self._paragraphs, self._asked, CLOZES, APART, rng)
-        return self._of_every_kind(rng) + self._sets(LONG, marked, rng) + self._sets(SHORT, APART, rng) + made
+        return (
+            self._of_every_kind(rng)
+            + self._sets(LONG, replace(APART, mark=MARK), rng)
+            + self._sets(SHORT, APART, rng)
+            + made
+        )
 
     def _of_every_kind(self, rng: random.Random) -> list[Example]:
         rows = [

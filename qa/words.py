@@ -11,12 +11,11 @@ import rjieba
 
 from qa.wording import UNIT
 
-_COUNTED = re.compile(rf"\d(?:{UNIT.pattern})$")  # whole already: 389个|省重点项目
-_NUMERAL = re.compile("[一二三四五六七八九十百千万亿两几]")  # a count begins there: 工业城|三大版块
-
-
 Word = tuple[int, int, str]  # start, end, part of speech as jieba names it
 NAMES = ("nr", "nrt", "nrfg")  # parts of speech of a person's name
+
+_COUNTED = re.compile(rf"\d(?:{UNIT.pattern})$")  # whole already: 389个|省重点项目
+_NUMERAL = re.compile("[一二三四五六七八九十百千万亿两几]")  # a count begins there: 工业城|三大版块
 
 
 def tagged(text: str) -> list[Word]:
