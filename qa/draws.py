@@ -22,7 +22,8 @@ CANDIDATES = 4  # of a question
 READING = 4000  # reading examples in a pass of the first two cycles
 AGAIN = 9000  # questions of the first cycle in a pass of the second
 TAUGHT_READING, TAUGHT_AGAIN, TAUGHT_ELSEWHERE = 8000, 13000, 12000  # examples in a pass beside the newest questions
-READ_NEWEST, READ_AGAIN, READ_ELSEWHERE = 1150, 1500, 550  # questions in a pass that is mostly reading
+READ_ROWS = (1150, 1500, 550)  # newest, known, and elsewhere, in a pass that is mostly reading
+SHORT_ROWS = (1300, 1700, 600)  # the same in the last cycle
 
 DRCD = ("drcd-train-sub-s", "drcd-dev-s")
 COMPREHENSION = ("cmrc2018-train", *DRCD, "xquad-zh", "xquad-en-zh")
@@ -36,6 +37,10 @@ SHORT = (*DRCD, *DRCD, "xquad-zh", "xquad-en-zh")
 MARK = "整句："
 APART = replace(READ, sizes=(80, 120, 160, 240))
 CLOZES = 10000  # questions made by rule in a pass
+# In the last cycle: the answers of CMRC that are no longer than this count as short, only some of the others are read.
+UNMARKED = 8
+CLAUSES = 3500
+SHORT_CLOZES = 12000
 
 
 @dataclass(frozen=True)
@@ -64,25 +69,35 @@ class Draws:
 
     def read(self, rng: random.Random) -> list[Example]:
         """All of the reading sets, cut anew, by their labels alone, and some questions of every kind."""
-        return self._of_every_kind(rng) + self._sets(COMPREHENSION, READ, rng)
+        return self._of_every_kind(READ_ROWS, rng) + self._sets(COMPREHENSION, READ, rng)
 
     def read_apart(self, rng: random.Random) -> list[Example]:
         """As `read`, clauses marked, what has short answers twice; and questions made from the paragraphs by rule."""
         made = cloze_examples(self._paragraphs, self._asked, CLOZES, APART, rng)
         return (
-            self._of_every_kind(rng)
+            self._of_every_kind(READ_ROWS, rng)
             + self._sets(LONG, replace(APART, mark=MARK), rng)
             + self._sets(SHORT, APART, rng)
             + made
         )
 
-    def _of_every_kind(self, rng: random.Random) -> list[Example]:
-        rows = [
-            *_some(self.newest, READ_NEWEST, rng),
-            *_some(self.known, READ_AGAIN, rng),
-            *_some(self.elsewhere, READ_ELSEWHERE, rng),
-        ]
-        return sampled(rows, rng)
+    def read_short(self, rng: random.Random) -> list[Example]:
+        """As `read_apart`, with what is short in CMRC unmarked, and some of its clauses only."""
+        questions = self._of_every_kind(SHORT_ROWS, rng)
+        answers = self._sets(LONG, replace(APART, mark=MARK, unmarked=UNMARKED), rng)
+        short = [example for example in answers if not example.candidates[0].heading]
+        clauses = [example for example in answers if example.candidates[0].heading]
+        return (
+            questions
+            + short
+            + _some(clauses, CLAUSES, rng)
+            + self._sets(SHORT, APART, rng)
+            + cloze_examples(self._paragraphs, self._asked, SHORT_CLOZES, APART, rng)
+        )
+
+    def _of_every_kind(self, counts: tuple[int, int, int], rng: random.Random) -> list[Example]:
+        kinds = (self.newest, self.known, self.elsewhere)
+        return sampled([row for of, count in zip(kinds, counts, strict=True) for row in _some(of, count, rng)], rng)
 
     def _sets(self, names: Sequence[str], shown: Shown, rng: random.Random) -> list[Example]:
         each = (comprehension_examples(self.folder / name, shown, rng, taught=False) for name in names)

@@ -71,14 +71,15 @@ def windows(text: str, size: int = 160) -> list[tuple[int, int]]:
 class Shown:
     """How a paragraph is shown: in windows of one of `sizes` characters, `mark` before each as a heading would be.
 
-    A question meets the window that holds its answer and, on average, `negatives` others of its paragraph; a share
-    `refuse` meets others only and must be refused.
+    No mark stands where the answer has at most `unmarked` characters. A question meets the window that holds its answer
+    and, on average, `negatives` others of its paragraph; a share `refuse` meets others only and must be refused.
     """
 
     negatives: float = 1
     refuse: float = 0.12
     sizes: tuple[int, ...] = (80, 120, 160)
     mark: str = ""
+    unmarked: int = 0
 
     def cut(self, text: str, rng: random.Random) -> list[tuple[int, int]]:
         return windows(text, rng.choice(self.sizes))
@@ -92,13 +93,14 @@ class Shown:
         if not held:
             return ()
         a, b = held[0]
+        mark = self.mark if end - start > self.unmarked else ""
         others = [(x, y) for x, y in cuts if text[start:end] not in text[x:y]]
         rng.shuffle(others)
         count = int(self.negatives) + (rng.random() < self.negatives % 1)
         if len(others) > count and rng.random() < self.refuse:
-            return tuple(Candidate(self.mark, text[x:y], False) for x, y in others[: count + 1])
-        gold = Candidate(self.mark, text[a:b], True, (start - a, end - a))
-        return (gold, *(Candidate(self.mark, text[x:y], False) for x, y in others[:count]))
+            return tuple(Candidate(mark, text[x:y], False) for x, y in others[: count + 1])
+        gold = Candidate(mark, text[a:b], True, (start - a, end - a))
+        return (gold, *(Candidate(mark, text[x:y], False) for x, y in others[:count]))
 
 
 def comprehension_examples(folder: Path, shown: Shown, rng: random.Random, *, taught: bool = True) -> Iterator[Example]:

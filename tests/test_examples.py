@@ -33,6 +33,13 @@ def test_a_question_meets_its_window_and_no_other_where_none_is_asked(folder: Pa
     ]
 
 
+def test_a_short_answer_stands_unmarked(folder: Path) -> None:
+    shown = Shown(negatives=0, refuse=0, sizes=(13,), mark="整句：", unmarked=2)
+    assert [e.candidates[0].heading for e in comprehension_examples(folder, shown, random.Random(1))] == ["", ""]
+    longer = Shown(negatives=0, refuse=0, sizes=(13,), mark="整句：", unmarked=1)
+    assert [e.candidates[0].heading for e in comprehension_examples(folder, longer, random.Random(1))] == ["整句："] * 2
+
+
 def test_who_must_refuse_meets_windows_without_the_answer(folder: Path) -> None:
     shown = Shown(negatives=1, refuse=1, sizes=(5,))
     for example in comprehension_examples(folder, shown, random.Random(1)):
