@@ -73,26 +73,30 @@ class Draws:
 
     def read_apart(self, rng: random.Random) -> list[Example]:
         """As `read`, clauses marked, what has short answers twice; and questions made from the paragraphs by rule."""
-        made = cloze_examples(self._paragraphs, self._asked, CLOZES, APART, rng)
-        return (
-            self._of_every_kind(READ_ROWS, rng)
-            + self._sets(LONG, replace(APART, mark=MARK), rng)
-            + self._sets(SHORT, APART, rng)
-            + made
-        )
+        return self._apart(READ_ROWS, CLOZES, rng)
 
     def read_short(self, rng: random.Random) -> list[Example]:
         """As `read_apart`, with what is short in CMRC unmarked, and some of its clauses only."""
-        questions = self._of_every_kind(SHORT_ROWS, rng)
-        answers = self._sets(LONG, replace(APART, mark=MARK, unmarked=UNMARKED), rng)
+        return self._apart(SHORT_ROWS, SHORT_CLOZES, rng, UNMARKED, CLAUSES)
+
+    def _apart(
+        self,
+        rows: tuple[int, int, int],
+        clozes: int,
+        rng: random.Random,
+        unmarked: int = 0,
+        clauses: int | None = None,
+    ) -> list[Example]:
+        questions = self._of_every_kind(rows, rng)
+        answers = self._sets(LONG, replace(APART, mark=MARK, unmarked=unmarked), rng)
         short = [example for example in answers if not example.candidates[0].heading]
-        clauses = [example for example in answers if example.candidates[0].heading]
+        marked = [example for example in answers if example.candidates[0].heading]
         return (
             questions
             + short
-            + _some(clauses, CLAUSES, rng)
+            + (marked if clauses is None else _some(marked, clauses, rng))
             + self._sets(SHORT, APART, rng)
-            + cloze_examples(self._paragraphs, self._asked, SHORT_CLOZES, APART, rng)
+            + cloze_examples(self._paragraphs, self._asked, clozes, APART, rng)
         )
 
     def _of_every_kind(self, counts: tuple[int, int, int], rng: random.Random) -> list[Example]:

@@ -52,7 +52,8 @@ TAUGHT = Cycle(4000, 7e-5, hide=0.06)
 
 # Each with the share of its end in the mean with what there was before.
 READ = ((Cycle(6000, 1e-4, hide=0.06), 0.7), (Cycle(8000, 1.2e-4, hide=0.07), 0.6))
-APART, SHORT = ((Cycle(updates, 1.2e-4, hide=0.1, dropout=0.1), share) for updates, share in ((5700, 0.6), (5600, 0.5)))
+APART = Cycle(5700, 1.2e-4, hide=0.1, dropout=0.1), 0.6
+SHORT = Cycle(5600, 1.2e-4, hide=0.1, dropout=0.1), 0.5
 
 # Documents whose questions are never trained on: the first four are for reporting, the last two for watching.
 KEPT_ASIDE = ("江西省", "海拉尔区2018", "国务院2024", "2025年湖南省政府工作报告")
