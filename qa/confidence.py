@@ -23,7 +23,9 @@ from qa.glossary import asked_entry, definition
 from qa.own_place import own_places
 from qa.question import Part, years_named
 from qa.reader import BUNDLED, Reading, Span
+from qa.synonyms import expanded
 from qa.typed import contradicts, tells_number, tells_time, unit_fit
+from qa.whose import asks_growth, of_other_name, pace_told
 from qa.wording import whole_figure
 
 FEATURES = ("relevance", "span", "gap", "period", "search", "figure", "unit", "own_place", "mass")
@@ -88,6 +90,7 @@ def candidates(part: Part, readings: Sequence[Reading], index: Index, calibratio
     found: list[Candidate] = []
     mass = math.log(sum(math.exp(min(reading.relevance, 30.0)) for reading in readings)) if readings else 0.0
     named = dict.fromkeys(reading.hit.passage.document for reading in readings)
+    names = expanded(part.asked) if part.kind == "number" else ""
     places = own_places((index.documents[name] for name in named), part)
     for reading in readings:
         document = index.documents[reading.hit.passage.document]
@@ -96,13 +99,13 @@ def candidates(part: Part, readings: Sequence[Reading], index: Index, calibratio
         start, end = places.get(document.id, (0, 0))
         own = start < passage.end and passage.start < end
         text = plain(document, (passage.start, passage.end))
-        spans = _bounded(part, text, reading.spans)
+        spans = _bounded(part, text, _with_pace(part, names, document, passage, text, reading.spans))
         asked = part.years_in(document.year)
         entry = asked_entry(document, part.asked) if own and part.kind == "meaning" else None
         if entry:
             spans = (Span(*definition(document, entry, part.asked), spans[0].score),)
         for span in spans:
-            figure, unit = _typed(part, text, span)
+            figure, unit = _typed(part, names, text, span)
             score = (
                 reading.relevance
                 + calibration.span * span.score
@@ -147,7 +150,21 @@ def _bounded(part: Part, text: str, spans: Sequence[Span]) -> Sequence[Span]:
     return short or spans[:1]
 
 
-def _typed(part: Part, text: str, span: Span) -> tuple[float, float]:
+def _with_pace(
+    part: Part, names: str, document: Document, passage: Passage, text: str, spans: Sequence[Span]
+) -> Sequence[Span]:
+    """The spans, and where a growth is told by 与经济增长基本同步 these words, for a reader that looks for figures.
+
+    They take the place of the spans that touch them. What is told of another period than is asked for is not added.
+    """
+    pace = pace_told(names, text) if asks_growth(part.measured) else None
+    if pace is None or period_fit(part, document, passage.start + pace[0]) < 0:
+        return spans
+    apart = [span for span in spans if span.end <= pace[0] or pace[1] <= span.start]
+    return (Span(*pace, spans[0].score), *apart)
+
+
+def _typed(part: Part, names: str, text: str, span: Span) -> tuple[float, float]:
     """1 where a span tells the type of value that is asked, -1 where not, 0 where any will do; and the unit's fit."""
     if part.kind == "when":
         return (1.0 if tells_time(text, span.start, span.end) else -1.0), 0.0
@@ -156,6 +173,7 @@ def _typed(part: Part, text: str, span: Span) -> tuple[float, float]:
     low, high = whole_figure(text, span.start, span.end)
     told = tells_number(text, span.start, span.end)
     told = told and not contradicts(part.measured, text[low:high], text[max(low - 12, 0) : low])
+    told = told and not of_other_name(names, text, low, high)
     return (1.0 if told else -1.0), unit_fit(part.measured, text[low : high + 3])
 
 
