@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 
+from index.split import clauses
+
 MOST, HALF = 2 / 3, 1 / 2  # shares of a name by which a clause tells it, too; of the second with its beginning
 _NAME = 4  # characters that name a measure well enough to tell it from another
 _SENTENCE_MARKS = "。！？!?\n"
-_CLAUSE_MARKS = "，,；;"
 _PACE = re.compile("(?:[与和同跟][^，,；;。、与和同]{2,12}?)(?:基本|大体|大致|保持|总体)*(?:同步|持平)")
 _GROWTH = re.compile("目标|预期|增长|增速|增幅|涨|提高")
 _NO_SUBJECT = re.compile("同比|分别|其中|比上年|较上年|增长|增速|增幅|提高|下降|达到?|完成|实现|力争|突破|超过?|居.*")
@@ -64,9 +65,9 @@ def _sentence(text: str, start: int, end: int) -> tuple[int, str]:
 
 
 def _clause(sentence: str, start: int, end: int) -> tuple[int, int]:
-    """The span of the clauses that `sentence[start:end]` stands in."""
-    begins = max(sentence.rfind(mark, 0, start) for mark in _CLAUSE_MARKS) + 1
-    return begins, min((at for mark in _CLAUSE_MARKS if (at := sentence.find(mark, end)) >= 0), default=len(sentence))
+    """The span of the clauses that `sentence[start:end]` touches."""
+    touched = [(a, b) for a, b in clauses(sentence, 0, len(sentence)) if a < end and start < b]
+    return (touched[0][0], touched[-1][1]) if touched else (start, end)
 
 
 def _shared(words: str, sentence: str) -> str:

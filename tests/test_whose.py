@@ -41,6 +41,7 @@ def test_a_value_of_another_name(words: str, value: str, other: bool) -> None:
         ("居民收入增长与经济增长同步,进出口增长3%。", "3%", True),
         ("农村居民收入增长更快,分别增长5%。", "5%", False),
         ("占比达到77%的居民收入增长。", "77%", False),
+        ("占5%、共5,342元的居民收入增长。", "5%", False),  # no clause ends within a number
     ],
 )
 def test_a_clause_without_a_name_goes_on_with_the_last(text: str, value: str, other: bool) -> None:
