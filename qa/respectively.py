@@ -63,8 +63,10 @@ def aligned_items(text: str, span: tuple[int, int], sentence: tuple[int, int], a
 
 
 def _alone(names: list[str]) -> list[str]:
-    """The names, the last one cut: it ends with what all of them share (食品、药品抽检合格率)."""
-    return [*names[:-1], names[-1][: max(map(len, names[:-1]))]]
+    """The names, the last one cut: it ends with what all of them share (食品、药品抽检合格率, 汽车、新能源汽车产量)."""
+    *before, last = names
+    ends = [last.find(name) + len(name) for name in before if name in last]
+    return [*before, last[: max([*ends, *map(len, before)])]]
 
 
 def _shared(name: str, told: str) -> tuple[float, int]:
@@ -81,11 +83,14 @@ def each_value(text: str, span: tuple[int, int], sentence: tuple[int, int], aske
     """The values of "城乡居民收入分别达到x、y", where folded `asked` asks what each is and `span` is one of them.
 
     Of more than are asked for, those from the first to the last that `asked` names; `span` itself where it names fewer
-    than two of as many names as there are values.
+    than two of as many names as there are values. Who asks for 居民收入 and names neither town nor country gets both.
     """
-    if not EACH_ASKED.search(asked):
-        return span
+    each = EACH_ASKED.search(asked)
     for names, values in _told_each(text, span, sentence):
+        if not each:
+            if len(names) == len(values) and _asked_of_all(names, asked):
+                return values[0][0], values[-1][1]
+            continue
         meant = [at for at, name in enumerate(names) if _shared(name, asked)[0] > 0.5]
         both = "城乡" in asked and names == [*_TOWN_AND_COUNTRY]
         if both or len(names) != len(values):
@@ -93,6 +98,15 @@ def each_value(text: str, span: tuple[int, int], sentence: tuple[int, int], aske
         if len(meant) > 1:
             return values[meant[0]][0], values[meant[-1]][1]
     return span
+
+
+def _asked_of_all(names: list[str], asked: str) -> bool:
+    """Whether `asked` has what the names share at their end, and nothing by which they differ."""
+    alone = _alone(names)
+    first = alone[0]
+    end = max(n for n in range(len(first) + 1) if all(name.endswith(first[len(first) - n :]) for name in alone))
+    shared = names[-1][len(alone[-1]) - end :]
+    return longest_run(shared, asked) > 1 and not any(longest_run(name[: len(name) - end], asked) for name in alone)
 
 
 def _told_each(

@@ -13,7 +13,7 @@ from qa.english import in_chinese, is_english
 _NAMES: tuple[tuple[str, str], ...] = (
     (r"gdp|经济总量", "生产总值"),
     (r"cpi|物价|inflation", "居民消费价格"),
-    (r"r&d|研发投入|科研经费", "研发经费"),
+    (r"r&d|研发投入|科研经费", "研发经费 r&d"),
     (r"pm2\.5|雾霾", "细颗粒物 空气质量"),
     (r"(?<!人工)\bai\b|artificial intelligence", "人工智能"),
     (r"财政收入|税收|fiscal revenue", "一般公共预算收入"),
