@@ -27,7 +27,7 @@ from qa.confidence import (
 )
 from qa.each import in_years, mentions, of_one, without_place
 from qa.finish import Choice, quote_of
-from qa.glossary import of_another_term
+from qa.glossary import defines
 from qa.limits import complaint
 from qa.moved import LEANS_ON
 from qa.near import Miss, miss, misses
@@ -262,7 +262,7 @@ class Assistant:
         document, at = self.index.documents[candidate.document], candidate.span.start
         if wants_figure(part, candidate) or misses(part, document, (at, candidate.span.end)):
             return False
-        if part.kind == "meaning" and of_another_term(document, part.asked, at):
+        if part.kind == "meaning" and not defines(document, part.asked, (at, candidate.span.end)):
             return False
         if each and not in_tense(part, document, at):
             return False

@@ -10,14 +10,18 @@ import re
 from index.fold import fold
 from index.records import Document, GlossaryEntry
 from index.split import clauses, sentences
+from qa.respectively import longest_run
 
 WHOLE = 50  # characters of a definition that is given whole
 ENUMERATION = 3  # marks of enumeration from which on it is given whole up to LONGEST: its items are the answer
 LONGEST = 130
+NAMED = 3  # letters that name a term
+BESIDE = 4  # letters beside a term that may say something of it
 _CIRCUMSTANCE = re.compile(r"以|在|依托|通过|为|围绕|按照|根据|针对|坚持|聚焦|充分|利用")
 _QUOTES = re.compile(r"[\s“”\"‘’《》「」『』]")
 _QUOTED = re.compile(r"[“\"‘「『《](.{2,20}?)[”\"’」』》]")
 _TELLS = "(?:是指|指的是|即|指|代表)"
+_LETTERS = re.compile(r"[^\W_]")
 _LEAD = re.compile(r"[\s：:,，”\"’》]*(?:是指|指的是|系指|即|指|是)?[\s：:,，]*")
 
 
@@ -46,14 +50,28 @@ def asked_entry(document: Document, asked: str) -> GlossaryEntry | None:
     return max(found, key=lambda f: f[:2])[2] if found else None
 
 
-def of_another_term(document: Document, asked: str, position: int) -> bool:
-    """Whether `position` lies in the entry of another term than those that folded `asked` quotes: no answer to it."""
+def defines(document: Document, asked: str, span: tuple[int, int]) -> bool:
+    """Whether the words at `span` may tell what the term is that folded `asked` asks for.
+
+    Not those that lie in another's entry, nor the term itself with hardly a word beside it: 弘扬“四下基层”.
+    """
+    return not _of_another_term(document, asked, span[0]) and not _only_named(asked, fold(document.text[slice(*span)]))
+
+
+def _of_another_term(document: Document, asked: str, position: int) -> bool:
+    """Whether `position` lies in the entry of another term than those that folded `asked` quotes."""
     entry = next((e for e in document.glossary if e.start <= position < e.end), None)
     if entry is None or asked_entry(document, asked) == entry:
         return False
     told = _QUOTES.sub("", fold(document.text[entry.start : entry.end]))
     quoted = [_QUOTES.sub("", term) for term in _QUOTED.findall(asked)]
     return bool(quoted) and not any(term in told for term in quoted)
+
+
+def _only_named(asked: str, told: str) -> bool:
+    letters = "".join(_LETTERS.findall(told))
+    term = longest_run(letters, asked)
+    return term >= NAMED and len(letters) - term < BESIDE
 
 
 def definition(document: Document, entry: GlossaryEntry, asked: str) -> tuple[int, int]:

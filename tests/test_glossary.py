@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from index.document import load_document
 from index.fold import fold
 from index.records import Document
-from qa.glossary import LONGEST, asked_entry, definition, of_another_term
+from qa.glossary import LONGEST, asked_entry, defines, definition
 
 REPORT = Path(__file__).parent.parent / "index" / "reports" / "sanmen-2023.txt"
 
@@ -78,5 +79,20 @@ def test_an_entry_of_another_term_is_told_from_that_of_the_quoted_one(
 ) -> None:
     entry = asked_entry(document, "什么是“千万工程”")
     assert entry is not None
-    assert of_another_term(document, fold(question), entry.start + 1) is other
-    assert not of_another_term(document, fold(question), 0)
+    assert defines(document, fold(question), (entry.start + 1, entry.end)) is not other
+    assert defines(document, fold(question), (0, 30))
+
+
+@pytest.mark.parametrize(
+    ("question", "told", "answers"),
+    [
+        ("什么是“四下基层”", "弘扬“四下基层”", False),
+        ("四下基层是什么", "“四下基层”", False),
+        ("什么是“四下基层”", "领导干部到基层宣传、调研、接访、办公", True),
+        ("GEP核算是什么", "生态系统生产总值（GEP）核算", True),
+        ("AI是什么", "人工智能", True),
+    ],
+)
+def test_a_term_alone_does_not_say_what_it_is(document: Document, question: str, told: str, answers: bool) -> None:
+    other = replace(document, text=told, glossary=())
+    assert defines(other, fold(question), (0, len(told))) is answers
