@@ -112,6 +112,10 @@ def whole_enumeration(text: str, start: int, end: int) -> tuple[int, int]:
     if (left >= 0 and "、" in text[start - 1 : end]) or cut:
         start = low
     further = text.find("、", end, high)
+    # So is one that is nothing but a quoted name where the others have words before theirs: “甲” of “甲”提升“乙工程”.
+    named = [bool(_NAME.fullmatch(item)) for item in inside]
+    if len(inside) > 1 and named[-1] and not any(named[:-1]) and all("“" in item for item in inside):
+        end = high if further < 0 else further
     if further == end or (len(inside) > 1 and 0 <= further - end <= REST):
         end = high
     return start, end
@@ -179,6 +183,7 @@ def of_its_kind(text: str, span: tuple[int, int], asked: str) -> tuple[int, int]
 
 
 _ONE_OF = re.compile(r"哪(?:一?[所个家座条种类只位项支])(?P<kind>[\u4e00-\u9fff]{2,4})[?。!]*$")
+_NAME = re.compile("“[^“”]+”")
 _QUOTED = re.compile('“([^“”]+)”|"([^"]+)"')
 _NUMBERED = re.compile(
     r"(?:[（(][一二三四五六七八九十\d]{1,3}[）)]|\d{1,2}[.．、](?!\d)|第[一二三四五六七八九十百\d]+条)\s*"
