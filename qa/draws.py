@@ -23,7 +23,7 @@ READING = 4000  # reading examples in a pass of the first two cycles
 AGAIN = 9000  # questions of the first cycle in a pass of the second
 TAUGHT_READING, TAUGHT_AGAIN, TAUGHT_ELSEWHERE = 8000, 13000, 12000  # examples in a pass beside the newest questions
 READ_ROWS = (1150, 1500, 550)  # newest, known, and elsewhere, in a pass that is mostly reading
-SHORT_ROWS = (1300, 1700, 600)  # the same in the last cycle
+SHORT_ROWS = (1300, 1700, 600)  # the same in the last two cycles
 
 DRCD = ("drcd-train-sub-s", "drcd-dev-s")
 COMPREHENSION = ("cmrc2018-train", *DRCD, "xquad-zh", "xquad-en-zh")
@@ -37,7 +37,7 @@ SHORT = (*DRCD, *DRCD, "xquad-zh", "xquad-en-zh")
 MARK = "整句："
 APART = replace(READ, sizes=(80, 120, 160, 240))
 CLOZES = 10000  # questions made by rule in a pass
-# In the last cycle: the answers of CMRC that are no longer than this count as short, only some of the others are read.
+# In the last two cycles: answers of CMRC that are no longer than this count as short, only some of the others are read.
 UNMARKED = 8
 CLAUSES = 3500
 SHORT_CLOZES = 12000

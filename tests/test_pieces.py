@@ -6,7 +6,7 @@ import pytest
 from tokenizers import Tokenizer, models
 
 from qa.examples import Candidate, Example
-from qa.pieces import across, apart
+from qa.pieces import across, apart, joining
 
 WORDS = {"年": -4.0, "的": -3.0, "年的": -5.0, "开": -6.0, "始": -6.0, "年开始": -6.5, "目": -7.0, "目的": -6.0}
 SCORES = {**WORDS, "、": -3.0, "1": -3.0, "12": -4.0, "2": -3.0}
@@ -50,3 +50,9 @@ def test_the_ids_of_all_pieces_stay(tokenizer: Tokenizer) -> None:
     cut = apart(tokenizer, {"年的"})
     assert cut.get_vocab() == tokenizer.get_vocab()
     assert apart(cut, {"年的"}).to_str() == cut.to_str()
+
+
+def test_pieces_of_several_words_that_end_or_begin_with_a_joining_one_are_told() -> None:
+    pieces = ["市场的", "在上海", "得到了", "最大的", "目的", "上海", "市场经济", "在", "的", "12的", "，的"]
+    tokenizer = Tokenizer(models.Unigram([("<unk>", -20.0), *((piece, -5.0) for piece in pieces)], 0))
+    assert joining(tokenizer) == {"市场的", "在上海", "得到了", "最大的"}
