@@ -22,7 +22,7 @@ _SAID = re.compile("同比|比上年|较上年|比去年|各")
 _CLAUSE = re.compile("[，,；;。]")
 JOINED = re.compile("、|以及|(?<![普波涉顾])及(?![格时其早])|(?<![共饱缓温总])和(?![谐平睦])|(?<!参)与(?!会)|跟")
 """What stands between the things of an enumeration."""
-_TOWN_AND_COUNTRY = ("城镇城市", "农村乡村")  # the names that 城乡 stands for
+_TOWN, _COUNTRY = "城镇城市", "农村乡村"  # the names that 城乡 stands for
 _VALUE = re.compile(r"(?:[+-]?\d[\d.,]*|第[一二三四五六七八九十\d]+)[^、，,；;。和\s]{0,8}")
 
 
@@ -91,8 +91,8 @@ def each_value(text: str, span: tuple[int, int], sentence: tuple[int, int], aske
             if len(names) == len(values) and _asked_of_all(names, asked):
                 return values[0][0], values[-1][1]
             continue
-        meant = [at for at, name in enumerate(names) if _shared(name, asked)[0] > 0.5]
-        both = "城乡" in asked and names == [*_TOWN_AND_COUNTRY]
+        meant = [at for at, name in enumerate(_alone(names)) if _shared(name, asked)[0] > 0.5]
+        both = "城乡" in asked and names[:1] == [_TOWN]
         if both or len(names) != len(values):
             return values[0][0], values[-1][1]
         if len(meant) > 1:
@@ -146,5 +146,5 @@ def _names(text: str, start: int, end: int, count: int) -> list[str]:
             return [name[1] for name in told if name]
     names = [name for name in JOINED.split(clause) if name]
     if len(names) != count and count == 2 and "城乡" in clause:
-        return [*_TOWN_AND_COUNTRY]
+        return [_TOWN, _COUNTRY + clause.rpartition("城乡")[2]]
     return names[-count:]
