@@ -31,8 +31,9 @@ def test_what_is_restored_says_what_the_file_says() -> None:
         with torch.no_grad():
             said = network(ids, torch.ones_like(ids))
         relevance, *ends = runtime.run(encoding.ids)
-        # what is between them is that the file rounds its inputs to 8 bits
-        assert float(said[0]) == pytest.approx(float(relevance), abs=0.3)
+        # What is between them is that the file rounds its inputs to 8 bits: of 98 pairs of a question and a passage .1
+        # (standard deviation), .53 at most, with these weights and with those before.
+        assert float(said[0]) == pytest.approx(float(relevance), abs=0.6)
         logits, expected = _span_logits([value[0].numpy() for value in said[1:]]), _span_logits(ends)
         assert np.corrcoef(logits, expected)[0, 1] > 0.99
         assert np.abs(logits - expected).max() < 1.5
