@@ -21,7 +21,7 @@ _CIRCUMSTANCE = re.compile(r"以|在|依托|通过|为|围绕|按照|根据|针�
 _QUOTES = re.compile(r"[\s“”\"‘’《》「」『』]")
 _QUOTED = re.compile(r"[“\"‘「『《](.{2,20}?)[”\"’」』》]")
 _TELLS = "(?:是指|指的是|即|指|代表)"
-_LETTERS = re.compile(r"[^\W_]")
+_MARKS = re.compile(r"[\W_]")
 _LEAD = re.compile(r"[\s：:,，”\"’》]*(?:是指|指的是|系指|即|指|是)?[\s：:,，]*")
 
 
@@ -69,7 +69,7 @@ def _of_another_term(document: Document, asked: str, position: int) -> bool:
 
 
 def _only_named(asked: str, told: str) -> bool:
-    letters = "".join(_LETTERS.findall(told))
+    letters = _MARKS.sub("", told)
     term = longest_run(letters, asked)
     return term >= NAMED and len(letters) - term < BESIDE
 
